@@ -1,0 +1,1 @@
+"""Who was it: addresses, MACs and names joined into devices; roles; coverage."""

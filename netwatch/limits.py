@@ -1,0 +1,88 @@
+"""Every bound, with its unit in its name and its reason beside it.
+
+Values are literals, so that the compiled engine folds them in.
+"""
+
+from typing import Final
+
+# --- capture -------------------------------------------------------------------------------------
+BLOCK_BYTES: Final = 512 * 1024
+"""Octets handed to the engine at once. 256 KiB to 1 MiB stay in cache; 4 MiB were 30 % slower."""
+FRAME_BYTES_MAX: Final = 262_144
+"""Longest captured frame, as in libpcap; GRO makes frames of 65 KB, so a smaller bound loses names."""
+PCAPNG_BLOCK_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Longest pcapng block, as in libpcap."""
+PCAPNG_INTERFACES_MAX: Final = 1_024
+"""Interfaces of one pcapng section."""
+UNPACKED_BYTES_MAX: Final = 64 * 1024**3
+"""Octets that one compressed input may unpack to: zstd packs zeros 32,676 : 1."""
+UNPACK_CHUNK_BYTES: Final = 1024 * 1024
+"""Octets that a decompressor may return at once."""
+ZSTD_WINDOW_BYTES_MAX: Final = 128 * 1024 * 1024
+"""zstd's own default for `--long=27`; above it a file wants our memory."""
+
+# --- decode --------------------------------------------------------------------------------------
+LAYERS_MAX: Final = 8
+"""Encapsulations in one frame (VLAN tags and IP-in-IP included); Suricata stops at 16."""
+VLANS_MAX: Final = 4
+"""VLAN tags kept of one frame."""
+IPV6_HEADERS_MAX: Final = 16
+"""Extension headers of one packet."""
+FRAGMENT_DATAGRAMS_MAX: Final = 1_024
+"""Datagrams being put together at a time."""
+FRAGMENT_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Octets of all unfinished datagrams."""
+FRAGMENT_AGE_NS_MAX: Final = 30_000_000_000
+"""Age of an unfinished datagram, from its first fragment (RFC 791 names 15 s, Linux keeps 30 s)."""
+FRAGMENTS_MAX: Final = 64
+"""Fragments of one datagram."""
+
+# --- state tables ----------------------------------------------------------------------------------
+FLOW_SLOTS: Final = 262_144
+"""Flows remembered (8 ways a set); 200,000 is the promise."""
+CLIENT_SLOTS: Final = 32_768
+"""Client addresses with visibility counters."""
+ANSWER_SLOTS: Final = 65_536
+"""Addresses remembered from DNS answers."""
+BINDING_SLOTS: Final = 32_768
+"""Address to MAC bindings, so that only changes are claimed."""
+YOUNG_STREAMS_MAX: Final = 10_000
+"""Streams whose first message is still being put together."""
+YOUNG_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Octets of all young streams."""
+YOUNG_AGE_NS_MAX: Final = 15_000_000_000
+"""Age of a young stream from its first octet, not from its last: a slow drip must not stay."""
+YOUNG_SEGMENTS_MAX: Final = 64
+"""Segments of one young stream."""
+
+# --- extract ---------------------------------------------------------------------------------------
+NAME_BYTES_MAX: Final = 255
+"""RFC 1035 section 2.3.4, with the root and the length octets."""
+LABELS_MAX: Final = 128
+"""Labels that fit into 255 octets."""
+POINTERS_MAX: Final = 128
+"""Compression pointers of one name; they must also go strictly backwards."""
+DNS_RECORDS_MAX: Final = 256
+"""Records of one message that are looked at."""
+DNS_QUESTIONS_MAX: Final = 64
+"""Questions of one message that are looked at."""
+HELLO_BYTES_MAX: Final = 16 * 1024
+"""Longest ClientHello: post-quantum ones have about 1.7 kB; mercury stops at 8 KiB."""
+CERTIFICATES_BYTES_MAX: Final = 64 * 1024
+"""Longest Certificate message that is put together."""
+CERTIFICATES_MAX: Final = 16
+"""Certificates of one chain that are looked at."""
+CERTIFICATE_NAMES_MAX: Final = 256
+"""Subject alternative names of one certificate that are looked at."""
+HTTP_HEAD_BYTES_MAX: Final = 16 * 1024
+"""Longest HTTP request head: nginx refuses above 32 KiB in all, Apache a line above 8 KiB."""
+QUIC_INITIALS_MAX: Final = 8
+"""Initial packets of one connection that are decrypted."""
+QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024
+"""CRYPTO octets of one connection that are kept."""
+
+# --- right of the bar --------------------------------------------------------------------------------
+SIGHTINGS_KEPT_MAX: Final = 200_000
+"""Distinct sightings of one capture (repeats only count up)."""
+DEVICES_MAX: Final = 20_000
+"""Devices kept in memory."""

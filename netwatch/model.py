@@ -1,0 +1,413 @@
+"""The nouns of netwatch, with their units. Imports nothing of ours.
+
+Times are integers: nanoseconds since 1970-01-01 UTC (`_ns`). Addresses and MACs are packed `bytes`
+(4 or 16, 6 octets; empty = not known), because dict keys that come from the wire must be bytes.
+Names are wire labels (`names.Name.wire`). The integer constants are folded into the compiled engine.
+"""
+
+from typing import Final
+
+import msgspec
+
+
+class Answer:
+    """What a parser says, as an i64; a negative answer is `-Anomaly.X`."""
+
+    DONE: Final = 1
+    NEED_MORE: Final = 0
+
+
+class Anomaly:
+    """Protocol surprises: the closed list. Number -> name in `ANOMALY_NAMES`, in the same order."""
+
+    # frames and packets
+    FRAME_TRUNCATED: Final = 1
+    LINK_UNKNOWN: Final = 2
+    ETHERTYPE_UNKNOWN: Final = 3
+    TOO_DEEP: Final = 4
+    IP_HEADER: Final = 5
+    IP_LENGTH: Final = 6
+    FRAGMENT_OVERLAP: Final = 7
+    FRAGMENT_DROPPED: Final = 8
+    TRANSPORT_HEADER: Final = 9
+    TRANSPORT_UNKNOWN: Final = 10
+    CLOCK: Final = 11
+    # streams
+    STREAM_GAP: Final = 12
+    STREAM_CONFLICT: Final = 13
+    STREAM_DROPPED: Final = 14
+    # names
+    NAME_TOO_LONG: Final = 15
+    NAME_LABEL: Final = 16
+    NAME_POINTER: Final = 17
+    NAME_NOT_A_NAME: Final = 18
+    # DNS
+    DNS_HEADER: Final = 19
+    DNS_TRUNCATED: Final = 20
+    DNS_COUNTS: Final = 21
+    # TLS
+    TLS_RECORD: Final = 22
+    TLS_HANDSHAKE: Final = 23
+    TLS_EXTENSION: Final = 24
+    TLS_HELLO_TOO_LONG: Final = 25
+    CERTIFICATE: Final = 26
+    # QUIC
+    QUIC_HEADER: Final = 27
+    QUIC_VERSION: Final = 28
+    QUIC_UNREADABLE: Final = 29
+    QUIC_CRYPTO: Final = 30
+    QUIC_BUDGET: Final = 31
+    # HTTP
+    HTTP_REQUEST: Final = 32
+    HTTP_HEAD_TOO_LONG: Final = 33
+    HTTP_RESPONSE: Final = 34
+    # claims
+    ARP: Final = 35
+    ND: Final = 36
+    DHCP: Final = 37
+    # ours
+    TABLE_FULL: Final = 38
+    BUG: Final = 39
+
+
+ANOMALY_NAMES: Final = (
+    "",
+    "frame-truncated",
+    "link-unknown",
+    "ethertype-unknown",
+    "too-deep",
+    "ip-header",
+    "ip-length",
+    "fragment-overlap",
+    "fragment-dropped",
+    "transport-header",
+    "transport-unknown",
+    "clock",
+    "stream-gap",
+    "stream-conflict",
+    "stream-dropped",
+    "name-too-long",
+    "name-label",
+    "name-pointer",
+    "name-not-a-name",
+    "dns-header",
+    "dns-truncated",
+    "dns-counts",
+    "tls-record",
+    "tls-handshake",
+    "tls-extension",
+    "tls-hello-too-long",
+    "certificate",
+    "quic-header",
+    "quic-version",
+    "quic-unreadable",
+    "quic-crypto",
+    "quic-budget",
+    "http-request",
+    "http-head-too-long",
+    "http-response",
+    "arp",
+    "nd",
+    "dhcp",
+    "table-full",
+    "bug",
+)
+
+
+class Signal:
+    """How somebody was seen asking. The values are the texts of every output."""
+
+    DNS_QUERY: Final = "dns-query"
+    DNS_ANSWER: Final = "dns-answer"
+    MDNS: Final = "mdns"
+    LLMNR: Final = "llmnr"
+    TLS_SNI: Final = "tls-sni"
+    QUIC_SNI: Final = "quic-sni"
+    HTTP_HOST: Final = "http-host"
+    HTTP_ABSOLUTE: Final = "http-absolute"
+    HTTP_CONNECT: Final = "http-connect"
+    HTTP_PATH: Final = "http-path"
+    FILE_MAGIC: Final = "file-magic"
+    TLS_CERTIFICATE: Final = "tls-certificate"
+    FLOW_TO_ANSWERED_ADDRESS: Final = "flow-to-answered-address"
+    ADDRESS_PREFIX: Final = "address-prefix"
+    PORT_PROFILE: Final = "port-profile"
+
+
+class DnsFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the EVE `dns` object needs; `rcode` is -1 in a question."""
+
+    id: int = 0
+    flags: int = 0
+    qtype: int = 0
+    rcode: int = -1
+    answers: tuple[bytes, ...] = ()
+    """Packed addresses of the answer's A and AAAA records (at most 16)."""
+
+
+class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the EVE `tls` and `quic` objects need. Versions are the numbers of the wire (0x0304)."""
+
+    version: int = 0
+    alpn: tuple[bytes, ...] = ()
+    ja4: str = ""
+    ech: bool = False
+    """Extension 65037 is there: a browser's mark, and with real ECH the name is the outer one."""
+    partial: bool = False
+    """Start or end of the hello was missing; the name was found all the same."""
+    quic_version: int = 0
+    subject: str = ""
+    issuer: str = ""
+
+
+class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the EVE `http` object needs; octets as they were, cut at 1,024."""
+
+    method: bytes = b""
+    target: bytes = b""
+    user_agent: bytes = b""
+    host_port: int = 0
+    status: int = 0
+    forwarded_for: bytes = b""
+
+
+class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Someone was seen asking for a name (or doing what only a product does)."""
+
+    time_ns: int
+    frame: int
+    """Number of the frame in its capture, from 1, in which the name was complete."""
+    signal: str
+    name: bytes
+    """Wire labels; empty where the signal carries no name (port-profile, file-magic)."""
+    signature: int = -1
+    """Index into `Pack.signatures`; -1 = matched none (`names` only)."""
+    client: bytes = b""
+    client_port: int = 0
+    client_mac: bytes = b""
+    server: bytes = b""
+    server_port: int = 0
+    server_mac: bytes = b""
+    transport: int = 0
+    """IP protocol number: 6 or 17."""
+    vlans: tuple[int, ...] = ()
+    tunnels: tuple[bytes, ...] = ()
+    """Outer (source + destination) packed addresses of each tunnel layer, outermost first."""
+    flow: int = 0
+    """Keyed fingerprint of the flow, the same for both directions; 0 = none."""
+    two_way: bool = False
+    """Packets of both sides of this flow were seen before (TCP: the handshake's SYN-ACK)."""
+    one_way_feed: bool = False
+    shared: bool = False
+    """The address was also answered for other names: proves nothing without the name."""
+    blocked: bool = False
+    """Answered NXDOMAIN, REFUSED, 0.0.0.0 or another address that leads nowhere."""
+    recursion_desired: bool = True
+    """False: a question with RD=0 (cache snooping), which is no evidence."""
+    browser: bool = False
+    """The hello has extension 65037 or the User-Agent is a browser's."""
+    count: int = 1
+    last_time_ns: int = 0
+    """Of the last repeat, where `count` > 1."""
+    dns: DnsFields | None = None
+    tls: TlsFields | None = None
+    http: HttpFields | None = None
+
+
+class Reply(msgspec.Struct, kw_only=True):
+    """The other side of a flow that carried a sighting was seen after it."""
+
+    time_ns: int
+    frame: int
+    flow: int
+    kind: str = "reply"
+    """`reply` (data, SYN-ACK), `refused` (RST to a SYN, ICMP unreachable)."""
+
+
+class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A frame says "this address is mine" and this changed what was known before."""
+
+    time_ns: int
+    frame: int
+    kind: str
+    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `llmnr`."""
+    address: bytes = b""
+    mac: bytes = b""
+    hostname: bytes = b""
+    client_id: bytes = b""
+    vendor_class: bytes = b""
+    parameters: bytes = b""
+    server: bytes = b""
+    lease_seconds: int = 0
+    vlans: tuple[int, ...] = ()
+
+
+class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What one capture showed of one address: counters and sketches, no names."""
+
+    address: bytes
+    vlan: int = 0
+    """The outermost tag, 0 = none."""
+    mac: bytes = b""
+    macs: int = 1
+    """How many MACs spoke for it (2 = two or more)."""
+    first_ns: int = 0
+    last_ns: int = 0
+    packets: int = 0
+    hours: int = 0
+    """Bitmap of the hours since the first one (bit 0), at most 62."""
+    connections: int = 0
+    """New outbound flows (TCP SYN or first UDP packet to a public server; DNS left out)."""
+    connections_named: int = 0
+    """Of these, with a name read from a hello, Host or CONNECT, or to an answered address."""
+    connections_answered: int = 0
+    """TCP only: the server's side was seen as well."""
+    hellos: int = 0
+    hellos_ech: int = 0
+    hellos_nameless: int = 0
+    hello_kinds: int = 0
+    """64-bit sketch of hello fingerprints (bit = keyed hash mod 62)."""
+    agent_kinds: int = 0
+    """64-bit sketch of User-Agents."""
+    ttl_kinds: int = 0
+    """64-bit sketch of TTLs / hop limits."""
+    questions: int = 0
+    questions_public: int = 0
+    """DNS questions sent to a public (not private, not link-local) server."""
+    questions_matched: int = 0
+    answers: int = 0
+    """DNS answers that reached this address."""
+    answers_served: int = 0
+    """DNS answers that this address gave to others: it is a resolver."""
+    clients_served: int = 0
+    """64-bit sketch of the addresses it answered."""
+    proxied: int = 0
+    """CONNECT and absolute-form requests that were sent to this address: it is a proxy."""
+    encrypted_dns: int = 0
+    """Flows to port 853 or to a known DoH name."""
+    quic: int = 0
+    sent_bytes: int = 0
+    received_bytes: int = 0
+
+
+class Mac(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What one capture showed of one MAC: it tells routers from endpoints."""
+
+    mac: bytes
+    addresses: int = 0
+    """Distinct source addresses seen behind it (exact to 8, then a count of new ones)."""
+    public_addresses: int = 0
+    packets: int = 0
+
+
+class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """How much one capture could show. Counts of packets unless said otherwise."""
+
+    packets: int = 0
+    bytes: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+    truncated: int = 0
+    """Frames shorter in the file than on the wire."""
+    duplicates: int = 0
+    ip: int = 0
+    tcp: int = 0
+    udp: int = 0
+    flows: int = 0
+    flows_both: int = 0
+    """TCP flows with packets of both directions."""
+    flows_tcp: int = 0
+    flows_evicted: int = 0
+    handshakes: int = 0
+    dns_questions: int = 0
+    dns_answers: int = 0
+    hellos: int = 0
+    hellos_named: int = 0
+    hellos_ech: int = 0
+    hellos_unfinished: int = 0
+    """Begun and never complete: lost segments, truncation, eviction."""
+    quic: int = 0
+    http: int = 0
+    encrypted_dns: int = 0
+    acked_unseen: int = 0
+    """ACKs of octets that were never seen: the estimate of loss."""
+    acks: int = 0
+    link_types: dict[int, int] = {}
+    """LINKTYPE number -> frames."""
+    anomalies: dict[str, int] = {}
+
+
+class Observation(msgspec.Struct, kw_only=True):
+    """All that one capture gave: what leaves the engine's side of the house."""
+
+    sightings: list[Sighting] = []
+    replies: list[Reply] = []
+    claims: list[Claim] = []
+    clients: list[Client] = []
+    macs: list[Mac] = []
+    coverage: Coverage = msgspec.field(default_factory=Coverage)
+
+
+class Capture(msgspec.Struct, kw_only=True):
+    """One input and what became of it; `error` is None when it was read to its end."""
+
+    path: str
+    format: str = ""
+    """`pcap`, `pcapng`; with the packing before it: `gzip pcapng`."""
+    sha256: str = ""
+    """Of the file as it lies on disk, packed or not; of all octets read for stdin."""
+    bytes: int = 0
+    error: str | None = None
+    observation: Observation = msgspec.field(default_factory=Observation)
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a pack, checked. Patterns are in the glob syntax of signatures/README.md."""
+
+    id: str
+    service: str
+    product: str
+    purpose: str
+    strength: str
+    """`strong`, `medium`, `weak`; the ceiling of the verdict."""
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    magics: tuple[bytes, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    """`tcp/13000`, `udp/15000`, `tcp/23100-23199`."""
+    decoy: bool = False
+    shared: bool = False
+    """OEM engines say these names as well."""
+    references: tuple[str, ...] = ()
+    added: str = ""
+    note: str = ""
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    place: str = ""
+    """file:line of the entry."""
+
+
+PURPOSES: Final = (
+    "update",
+    "telemetry",
+    "activation",
+    "management",
+    "portal",
+    "vpn",
+    "mobile",
+    "connectivity",
+    "certificate",
+    "diagnostics",
+    "marketing",
+    "web",
+    "oem",
+    "successor",
+    "exempt",
+    "impostor",
+    "unclassified",
+)
+STRENGTHS: Final = ("strong", "medium", "weak")
+VERDICTS: Final = ("running", "likely", "possible", "contacted", "stopped", "clean", "unknown")

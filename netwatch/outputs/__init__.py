@@ -1,0 +1,1 @@
+"""One file per record format. All text from the wire is hostile and is escaped here."""

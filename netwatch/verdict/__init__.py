@@ -1,0 +1,1 @@
+"""What it proves: evidence in, verdict and reasons out."""
