@@ -1,6 +1,6 @@
 """netwatch: finds every device on a network that still runs a Kaspersky product.
 
-The packet's way, left to right: capture -> decode -> extract -> match || devices -> verdict -> outputs.
+The way: capture -> decode -> extract -> match || devices -> verdict -> outputs.
 """
 
 __version__ = "0.1.0"

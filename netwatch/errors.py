@@ -23,7 +23,7 @@ class SignatureError(NetwatchError):
         self.place = place
 
 
-class CaptureDamaged(NetwatchError):
+class DamagedCaptureError(NetwatchError):
     """A capture that cannot be read (further). `offset` is in octets of the (unpacked) file."""
 
     exit_code = 3
@@ -33,7 +33,7 @@ class CaptureDamaged(NetwatchError):
         self.offset = offset
 
 
-class CaptureRefused(NetwatchError):
+class RefusedCaptureError(NetwatchError):
     """A file, directory or interface that may not or cannot be opened at all."""
 
     exit_code = 4

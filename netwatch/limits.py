@@ -5,11 +5,11 @@ Values are literals, so that the compiled engine folds them in.
 
 from typing import Final
 
-# --- capture -------------------------------------------------------------------------------------
+# --- capture ---
 BLOCK_BYTES: Final = 512 * 1024
 """Octets handed to the engine at once. 256 KiB to 1 MiB stay in cache; 4 MiB were 30 % slower."""
 FRAME_BYTES_MAX: Final = 262_144
-"""Longest captured frame, as in libpcap; GRO makes frames of 65 KB, so a smaller bound loses names."""
+"""Longest captured frame, as in libpcap; GRO makes frames of 65 KB, a smaller bound loses names."""
 PCAPNG_BLOCK_BYTES_MAX: Final = 16 * 1024 * 1024
 """Longest pcapng block, as in libpcap."""
 PCAPNG_INTERFACES_MAX: Final = 1_024
@@ -21,7 +21,7 @@ UNPACK_CHUNK_BYTES: Final = 1024 * 1024
 ZSTD_WINDOW_BYTES_MAX: Final = 128 * 1024 * 1024
 """zstd's own default for `--long=27`; above it a file wants our memory."""
 
-# --- decode --------------------------------------------------------------------------------------
+# --- decode ---
 LAYERS_MAX: Final = 8
 """Encapsulations in one frame (VLAN tags and IP-in-IP included); Suricata stops at 16."""
 VLANS_MAX: Final = 4
@@ -37,7 +37,7 @@ FRAGMENT_AGE_NS_MAX: Final = 30_000_000_000
 FRAGMENTS_MAX: Final = 64
 """Fragments of one datagram."""
 
-# --- state tables ----------------------------------------------------------------------------------
+# --- state tables ---
 FLOW_SLOTS: Final = 262_144
 """Flows remembered (8 ways a set); 200,000 is the promise."""
 CLIENT_SLOTS: Final = 32_768
@@ -55,7 +55,7 @@ YOUNG_AGE_NS_MAX: Final = 15_000_000_000
 YOUNG_SEGMENTS_MAX: Final = 64
 """Segments of one young stream."""
 
-# --- extract ---------------------------------------------------------------------------------------
+# --- extract ---
 NAME_BYTES_MAX: Final = 255
 """RFC 1035 section 2.3.4, with the root and the length octets."""
 LABELS_MAX: Final = 128
@@ -81,7 +81,7 @@ QUIC_INITIALS_MAX: Final = 8
 QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024
 """CRYPTO octets of one connection that are kept."""
 
-# --- right of the bar --------------------------------------------------------------------------------
+# --- right of the bar ---
 SIGHTINGS_KEPT_MAX: Final = 200_000
 """Distinct sightings of one capture (repeats only count up)."""
 DEVICES_MAX: Final = 20_000

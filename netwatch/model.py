@@ -2,7 +2,7 @@
 
 Times are integers: nanoseconds since 1970-01-01 UTC (`_ns`). Addresses and MACs are packed `bytes`
 (4 or 16, 6 octets; empty = not known), because dict keys that come from the wire must be bytes.
-Names are wire labels (`names.Name.wire`). The integer constants are folded into the compiled engine.
+Names are wire labels (`names.Name.wire`). Integer constants are folded into the engine.
 """
 
 from typing import Final

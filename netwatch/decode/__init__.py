@@ -1,1 +1,1 @@
-"""Compiled. Octets of a frame to addresses, ports and payload: link, network, fragments, transport."""
+"""Compiled. Octets of a frame to addresses, ports and payload."""
