@@ -37,3 +37,15 @@ class RefusedCaptureError(NetwatchError):
     """A file, directory or interface that may not or cannot be opened at all."""
 
     exit_code = 4
+
+
+class OutputError(NetwatchError):
+    """The output cannot be written: no such folder, no room, no permission."""
+
+    exit_code = 4
+
+
+class ClosedOutputError(OutputError):
+    """Nobody reads our standard output any more (`| head`); ends quietly, as `cat` does."""
+
+    exit_code = 141

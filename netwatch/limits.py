@@ -20,6 +20,8 @@ UNPACK_CHUNK_BYTES: Final = 1024 * 1024
 """Octets that a decompressor may return at once."""
 ZSTD_WINDOW_BYTES_MAX: Final = 128 * 1024 * 1024
 """zstd's own default for `--long=27`; above it a file wants our memory."""
+XZ_MEMORY_BYTES_MAX: Final = 128 * 1024 * 1024
+"""Memory that unpacking xz may take: `xz -9` needs 65 MiB, its format allows 4 GiB."""
 
 # --- decode ---
 LAYERS_MAX: Final = 8
@@ -52,8 +54,22 @@ YOUNG_BYTES_MAX: Final = 32 * 1024 * 1024
 """Octets of all young streams."""
 YOUNG_AGE_NS_MAX: Final = 15_000_000_000
 """Age of a young stream from its first octet, not from its last: a slow drip must not stay."""
-YOUNG_SEGMENTS_MAX: Final = 64
-"""Segments of one young stream."""
+YOUNG_SEGMENTS_MAX: Final = 2_048
+"""Segments of one young stream: a hello sent octet by octet still fits."""
+YOUNG_PIECES_MAX: Final = 128
+"""Pieces of one young stream that wait behind a gap."""
+QUIC_STATES_MAX: Final = 10_000
+"""QUIC connections whose hello is not whole."""
+QUIC_DECRYPTIONS_MAX: Final = 10_000
+"""Initials decrypted in one second of the capture: each costs a key derivation."""
+MAC_SLOTS: Final = 8_192
+"""MACs whose addresses are counted."""
+ANSWERED_NAMES_MAX: Final = 65_536
+"""Matched names of which the answered addresses are remembered."""
+DUPLICATE_NS_MAX: Final = 1_000_000
+"""A segment that comes again within 1 ms is the mirror's copy, not a retransmission."""
+UDP_IDLE_NS_MAX: Final = 120_000_000_000
+"""A UDP conversation that was silent for so long has ended (RFC 4787 section 4.3: 2 minutes)."""
 
 # --- extract ---
 NAME_BYTES_MAX: Final = 255
@@ -68,21 +84,59 @@ DNS_QUESTIONS_MAX: Final = 64
 """Questions of one message that are looked at."""
 HELLO_BYTES_MAX: Final = 16 * 1024
 """Longest ClientHello: post-quantum ones have about 1.7 kB; mercury stops at 8 KiB."""
+ALPNS_MAX: Final = 32
+"""Protocols of one hello that are kept; browsers offer two."""
 CERTIFICATES_BYTES_MAX: Final = 64 * 1024
 """Longest Certificate message that is put together."""
 CERTIFICATES_MAX: Final = 16
 """Certificates of one chain that are looked at."""
 CERTIFICATE_NAMES_MAX: Final = 256
 """Subject alternative names of one certificate that are looked at."""
+CERTIFICATES_CACHED_MAX: Final = 1_024
+"""Certificates that are remembered as read, because the same chains come again and again."""
+CERTIFICATE_TEXT_MAX: Final = 1_024
+"""Characters of a certificate's subject or issuer that are kept."""
 HTTP_HEAD_BYTES_MAX: Final = 16 * 1024
 """Longest HTTP request head: nginx refuses above 32 KiB in all, Apache a line above 8 KiB."""
 QUIC_INITIALS_MAX: Final = 8
 """Initial packets of one connection that are decrypted."""
 QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024
 """CRYPTO octets of one connection that are kept."""
+QUIC_PIECES_MAX: Final = 256
+"""Pieces of one CRYPTO stream: Chrome cuts a hello into some ten a packet and shuffles them."""
+QUIC_KEYS_MAX: Final = 1_024
+"""Pairs of version and connection id whose Initial keys are kept (about 3 kB each)."""
+DHCP_VALUE_BYTES_MAX: Final = 255
+"""Octets kept of one DHCP option, also where it is given in pieces (RFC 3396)."""
+DHCP_RELAYS_MAX: Final = 8
+"""Relays around one DHCPv6 message: HOP_COUNT_LIMIT of RFC 8415 section 7.6."""
+
+# --- signatures ---
+PACK_BYTES_MAX: Final = 1024 * 1024
+"""Octets of one pack file; 100,000 names are three of them."""
+PACK_FILES_MAX: Final = 1_000
+"""Pack files of one run."""
+PACK_DEPTH_MAX: Final = 32
+"""Nested lists and mappings of a pack; a right one has 4."""
+PATTERN_EXPANSIONS_MAX: Final = 256
+"""Patterns that the braces of one pattern may stand for."""
+PATTERN_SEGMENTS_MAX: Final = 16
+"""Segments of one path pattern."""
+PATTERN_LITERALS_MIN: Final = 4
+"""Octets that a path pattern or a file magic must fix: fewer are met by chance."""
+PREFIX_BITS_MIN: Final = 8
+"""Shortest IPv4 prefix of a signature."""
+PREFIX6_BITS_MIN: Final = 16
+"""Shortest IPv6 prefix of a signature."""
+PORT_SIGNATURES_MAX: Final = 255
+"""Entries with ports: the number of one fits into an octet of the port table."""
 
 # --- right of the bar ---
 SIGHTINGS_KEPT_MAX: Final = 200_000
 """Distinct sightings of one capture (repeats only count up)."""
+CLAIMS_KEPT_MAX: Final = 200_000
+"""Claims of one capture; only changes are claimed, and a flood of them names nobody."""
+ANSWERS_KEPT_MAX: Final = 64
+"""Addresses kept of the answers that one sighting stands for; CDNs give new ones every minute."""
 DEVICES_MAX: Final = 20_000
 """Devices kept in memory."""

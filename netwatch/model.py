@@ -253,7 +253,8 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     """How many MACs spoke for it (2 = two or more)."""
     first_ns: int = 0
     last_ns: int = 0
-    packets: int = 0
+    flows: int = 0
+    """Flows that this address began, to wherever."""
     hours: int = 0
     """Bitmap of the hours since the first one (bit 0), at most 62."""
     connections: int = 0
@@ -286,8 +287,6 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     encrypted_dns: int = 0
     """Flows to port 853 or to a known DoH name."""
     quic: int = 0
-    sent_bytes: int = 0
-    received_bytes: int = 0
 
 
 class Mac(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -297,7 +296,6 @@ class Mac(msgspec.Struct, kw_only=True, omit_defaults=True):
     addresses: int = 0
     """Distinct source addresses seen behind it (exact to 8, then a count of new ones)."""
     public_addresses: int = 0
-    packets: int = 0
 
 
 class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -388,6 +386,69 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     ignores: tuple[str, ...] = ()
     place: str = ""
     """file:line of the entry."""
+
+
+class Seat:
+    """From where a piece of evidence was seen; the values are the texts of every output."""
+
+    ENDPOINT: Final = "endpoint"
+    """In frames of the device's own MAC."""
+    ROUTER_MAC: Final = "router-mac"
+    """In frames whose MAC does not name the device: a router's, somebody else's, or none."""
+    BEHIND_RESOLVER: Final = "behind-resolver"
+    BEHIND_PROXY: Final = "behind-proxy"
+    BEHIND_NAT: Final = "behind-nat"
+
+
+SEATS: Final = (
+    Seat.ENDPOINT,
+    Seat.ROUTER_MAC,
+    Seat.BEHIND_RESOLVER,
+    Seat.BEHIND_PROXY,
+    Seat.BEHIND_NAT,
+)
+
+
+class Role:
+    """What a device does for others; the values are the texts of every output."""
+
+    ENDPOINT: Final = "endpoint"
+    RESOLVER: Final = "resolver"
+    LIST_RESOLVER: Final = "list-resolver"
+    PROXY: Final = "proxy"
+    NAT: Final = "nat"
+    ROUTER: Final = "router"
+    MANAGEMENT_SERVER: Final = "management-server"
+
+
+ROLES: Final = (
+    Role.ENDPOINT,
+    Role.RESOLVER,
+    Role.LIST_RESOLVER,
+    Role.PROXY,
+    Role.NAT,
+    Role.ROUTER,
+    Role.MANAGEMENT_SERVER,
+)
+
+
+class Charge(msgspec.Struct, kw_only=True, frozen=True):
+    """A sighting and whom it is charged to: what goes from `devices` to `verdict`."""
+
+    sighting: Sighting
+    capture: str
+    """Path of the capture."""
+    device: bytes
+    """Key of the device or, where it only carries, of the carrier."""
+    seat: str
+    replied: bool = False
+    """The other side of the sighting's flow was seen after it."""
+    refused: bool = False
+    """The other side refused the connection."""
+    acked: bool = False
+    """On a feed of one direction, and its clients go on acknowledging what is not seen."""
+    dns_leg: bool = False
+    """This capture shows questions or answers of the device."""
 
 
 PURPOSES: Final = (

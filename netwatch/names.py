@@ -61,6 +61,20 @@ class Name:
             position += 1
         return True
 
+    def set_wire(self, wire: bytes) -> bool:
+        """Take a name in its lasting form; False (and no labels) if the lengths do not agree."""
+        self.begin(wire)
+        position: i64 = 0
+        end: i64 = len(wire)
+        while position < end:
+            length = i64(wire[position])
+            label_end = position + 1 + length
+            if length == 0 or label_end > end or not self.add(position + 1, label_end):
+                self.count = 0
+                return False
+            position = label_end
+        return self.count > 0
+
     def wire(self) -> bytes:
         """The lasting form: every label lower-cased (ASCII) behind its length octet, no root."""
         data = self.data

@@ -1,0 +1,151 @@
+"""Compiled. The link header: from the first octet of a frame to an ethertype and its payload.
+
+Sources: IEEE 802.3 and 802.1Q, the LINKTYPE_ pages of tcpdump.org, RFC 1042 (SNAP).
+"""
+
+from typing import Final
+
+from librt.strings import read_i16_be, read_i32_be, read_i32_le
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.limits import LAYERS_MAX, VLANS_MAX
+from netwatch.model import Anomaly, Answer
+
+LINK_TYPES: Final = {
+    0: "NULL",
+    1: "Ethernet",
+    12: "raw IP (BSD)",
+    14: "raw IP (OpenBSD)",
+    101: "raw IP",
+    108: "LOOP",
+    113: "Linux cooked (SLL)",
+    228: "raw IPv4",
+    229: "raw IPv6",
+    276: "Linux cooked v2 (SLL2)",
+}
+"""Every LINKTYPE_ number that `link` reads; tests and the README hold it against the code."""
+
+IPV4: Final = 0x0800
+IPV6: Final = 0x86DD
+ETHERTYPE_MIN: Final = 0x0600
+"""Below it the field is a length (IEEE 802.3)."""
+
+
+def link(packet: Packet, link_type: i64) -> i64:
+    """Read the link header of packet.data[start:end]; set ethertype, MACs, VLANs and start.
+
+    DONE, or -Anomaly. An ethertype that nobody reads is the caller's business.
+    """
+    if link_type == 1:
+        return ethernet(packet)
+    if link_type in (101, 12, 14, 228, 229):
+        return raw(packet)
+    if link_type == 113:
+        return cooked(packet, 14, 6, 16)
+    if link_type == 276:
+        return cooked(packet, 0, 12, 20)
+    if link_type in (0, 108):
+        return loopback(packet, link_type)
+    return -Anomaly.LINK_UNKNOWN
+
+
+def ethernet(packet: Packet) -> i64:
+    """Ethernet II, 802.3 with SNAP, and any stack of 802.1Q/ad tags."""
+    start = packet.start
+    if packet.end - start < 14:
+        return -Anomaly.FRAME_TRUNCATED
+    packet.target_mac = start
+    packet.source_mac = start + 6
+    ethertype = i64(read_i16_be(packet.data, start + 12)) & 0xFFFF
+    packet.start = start + 14
+    return typed(packet, ethertype)
+
+
+def typed(packet: Packet, ethertype: i64) -> i64:
+    """Walk VLAN tags and SNAP from `ethertype` on, whose payload begins at packet.start."""
+    data = packet.data
+    while True:
+        if ethertype in (IPV4, IPV6):
+            packet.ethertype = ethertype
+            return Answer.DONE
+        if ethertype in (0x8100, 0x88A8, 0x9100, 0x9200):
+            if packet.end - packet.start < 4:
+                return -Anomaly.FRAME_TRUNCATED
+            packet.layers += 1
+            if packet.layers > LAYERS_MAX:
+                return -Anomaly.TOO_DEEP
+            if packet.vlan_count < VLANS_MAX:
+                tag = i64(read_i16_be(data, packet.start)) & 0x0FFF
+                packet.vlans[packet.vlan_count] = tag
+                packet.vlan_count += 1
+            ethertype = i64(read_i16_be(data, packet.start + 2)) & 0xFFFF
+            packet.start += 4
+        elif ethertype < ETHERTYPE_MIN:
+            ethertype = snap(packet)
+            if ethertype == 0:
+                return -Anomaly.ETHERTYPE_UNKNOWN
+        else:
+            packet.ethertype = ethertype
+            return Answer.DONE
+
+
+def snap(packet: Packet) -> i64:
+    """The ethertype behind an LLC/SNAP header (RFC 1042), 0 for any other LLC frame."""
+    data = packet.data
+    start = packet.start
+    if packet.end - start < 8 or (i64(read_i32_be(data, start)) & 0xFFFFFF00) != 0xAAAA0300:
+        return 0
+    ethertype = i64(read_i16_be(data, start + 6)) & 0xFFFF
+    packet.start = start + 8
+    return ethertype if ethertype >= ETHERTYPE_MIN else 0
+
+
+def raw(packet: Packet) -> i64:
+    """An IP packet without any link header: its version says which."""
+    if packet.end - packet.start < 1:
+        return -Anomaly.FRAME_TRUNCATED
+    version = i64(packet.data[packet.start]) >> 4
+    if version == 4:
+        packet.ethertype = IPV4
+    elif version == 6:
+        packet.ethertype = IPV6
+    else:
+        return -Anomaly.IP_HEADER
+    return Answer.DONE
+
+
+def cooked(packet: Packet, type_offset: i64, address_offset: i64, header: i64) -> i64:
+    """Linux cooked captures, v1 and v2: only the sender's address is there, if it is a MAC."""
+    data = packet.data
+    start = packet.start
+    if packet.end - start < header:
+        return -Anomaly.FRAME_TRUNCATED
+    if header == 16:
+        length = i64(read_i16_be(data, start + 4)) & 0xFFFF
+    else:
+        length = i64(data[start + 11])
+    if length == 6:
+        packet.source_mac = start + address_offset
+    ethertype = i64(read_i16_be(data, start + type_offset)) & 0xFFFF
+    packet.start = start + header
+    if ethertype < ETHERTYPE_MIN and ethertype != 4:
+        return -Anomaly.ETHERTYPE_UNKNOWN
+    return typed(packet, ethertype)
+
+
+def loopback(packet: Packet, link_type: i64) -> i64:
+    """BSD loopback: an address family in the writer's byte order (NULL) or the network's (LOOP)."""
+    if packet.end - packet.start < 4:
+        return -Anomaly.FRAME_TRUNCATED
+    family = i64(read_i32_be(packet.data, packet.start)) & 0xFFFFFFFF
+    if family > 0xFFFF and link_type == 0:
+        family = i64(read_i32_le(packet.data, packet.start)) & 0xFFFFFFFF
+    packet.start += 4
+    if family == 2:
+        packet.ethertype = IPV4
+    elif family in (10, 23, 24, 28, 30):
+        packet.ethertype = IPV6
+    else:
+        return -Anomaly.ETHERTYPE_UNKNOWN
+    return Answer.DONE

@@ -1,0 +1,125 @@
+"""Compiled. ARP, IPv6 neighbour discovery and DHCP: who says that an address is theirs.
+
+Only what changes something leaves the engine: the same binding said again is not said twice.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.dissect.clients import ClientWatch, mac_number
+from netwatch.extract.claims import AddressClaim
+from netwatch.extract.dhcp import DhcpClaim
+from netwatch.limits import CLAIMS_KEPT_MAX
+from netwatch.model import Anomaly, Answer, Claim
+from netwatch.state.fingerprint import M62, SEED, mix_octets
+from netwatch.state.tally import Tally
+
+ARP_SALT: Final = 1
+DHCP_SALT: Final = 2
+
+ReadDhcp = Callable[[bytes, bytes], DhcpClaim | None]
+
+
+class ClaimDissector:
+    """Collects the claims of the engine until they are taken."""
+
+    def __init__(
+        self, clients: ClientWatch, tally: Tally, read_dhcp: ReadDhcp, read_dhcp6: ReadDhcp
+    ) -> None:
+        self.clients: ClientWatch = clients
+        self.tally: Tally = tally
+        self.read_dhcp: ReadDhcp = read_dhcp
+        self.read_dhcp6: ReadDhcp = read_dhcp6
+        self.claim: AddressClaim = AddressClaim()
+        self.found: list[Claim] = []
+        self.kept: i64 = 0
+
+    def arp(self, packet: Packet) -> None:
+        """Read an ARP packet."""
+        answer = self.claim.arp(packet.data, packet.start, packet.end)
+        if answer == Answer.DONE:
+            self.bound(packet, "arp")
+        elif answer < 0:
+            self.tally.anomaly(answer)
+
+    def neighbour(self, packet: Packet) -> None:
+        """Read an ICMPv6 message if it is one of neighbour discovery (types 133 to 136)."""
+        data = packet.data
+        if packet.end - packet.start < 8 or not 133 <= i64(data[packet.start]) <= 136:
+            return
+        if packet.net is not data:
+            return  # in pieces: no honest neighbour does that (RFC 6980)
+        answer = self.claim.neighbour(data, packet.start, packet.end, packet.source)
+        if answer == Answer.DONE:
+            self.bound(packet, "nd")
+        elif answer < 0:
+            self.tally.anomaly(answer)
+
+    def bound(self, packet: Packet, kind: str) -> None:
+        """An address and a MAC belong together: pass it on if that is new."""
+        claim = self.claim
+        data = packet.data
+        start = claim.mac_start
+        if claim.mac_length != 6:
+            start = packet.source_mac
+            if start < 0:
+                return
+        mac = mac_number(data, start)
+        address = claim.address_start
+        length = claim.address_length
+        if self.clients.bind(packet, data, address, length, mac, ARP_SALT):
+            made = self.add(packet, kind)
+            if made is not None:
+                made.address = data[address : address + length]
+                made.mac = data[start : start + 6]
+
+    def dhcp(self, packet: Packet, version: i64) -> None:
+        """Read a DHCP message (version 4 or 6) through the interpreted neighbour."""
+        payload = packet.data[packet.start : packet.end]
+        mac = packet.mac(packet.source_mac)
+        read = self.read_dhcp if version == 4 else self.read_dhcp6
+        found = read(payload, mac)
+        if found is None:
+            return
+        said = found.kind.encode() + found.address + found.hostname + found.client_id
+        said += found.fqdn + found.vendor_class + found.server
+        hashed = mix_octets(SEED, said, 0, len(said)) & M62
+        whose = mac_number(found.mac, 0) if len(found.mac) == 6 else 0
+        key = int(whose).to_bytes(8, "big") + found.kind[5:7].encode() + bytes(6)
+        if not self.clients.bind(packet, key, 0, 16, hashed, DHCP_SALT):
+            return
+        made = self.add(packet, found.kind)
+        if made is not None:
+            made.address = found.address
+            made.mac = found.mac
+            made.hostname = found.fqdn if len(found.fqdn) > 0 else found.hostname
+            made.client_id = found.client_id
+            made.vendor_class = found.vendor_class
+            made.parameters = found.parameters
+            made.server = found.server
+            made.lease_seconds = found.lease_seconds
+
+    def add(self, packet: Packet, kind: str) -> Claim | None:
+        """Begin a claim; None when there are too many."""
+        if self.kept >= CLAIMS_KEPT_MAX:
+            self.tally.anomaly(Anomaly.TABLE_FULL)
+            return None
+        self.kept += 1
+        made = Claim(time_ns=packet.time_ns, frame=packet.number, kind=kind)
+        if packet.vlan_count > 0:
+            made.vlans = packet.vlan_tuple()
+        self.found.append(made)
+        return made
+
+
+def dhcp_version(packet: Packet) -> i64:
+    """Tell DHCP by its ports: 4 (67, 68), 6 (546, 547) or 0."""
+    port = packet.target_port
+    if port in (67, 68):
+        return 4 if packet.source_port in (67, 68) else 0
+    if port in (546, 547):
+        return 6
+    return 0

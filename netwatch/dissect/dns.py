@@ -1,0 +1,234 @@
+"""Compiled. DNS messages, whichever way they came: names out, answers remembered.
+
+Answers are remembered for two questions. Was this client told that this address is a matched name?
+Then its later flow there is a sighting even without a name. Was the same address also told for
+another name? Then it is shared and proves nothing without one.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.sightings import Sightings
+from netwatch.extract.dns import DnsMessage
+from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX
+from netwatch.model import Anomaly, Answer, DnsFields, Sighting, Signal
+from netwatch.state.answers import MATCHED, UNMATCHED, VALUE, Remembered
+from netwatch.state.clients import (
+    ANSWERS,
+    ANSWERS_SERVED,
+    CLIENTS_SERVED,
+    QUESTIONS,
+    QUESTIONS_MATCHED,
+    QUESTIONS_PUBLIC,
+)
+from netwatch.state.fingerprint import address_hash, is_public, mix
+from netwatch.state.tally import Tally
+
+A: Final = 1
+CNAME: Final = 5
+AAAA: Final = 28
+NXDOMAIN: Final = 3
+REFUSED: Final = 5
+ADDRESSES_MAX: Final = 16
+
+
+class Answered:
+    """A matched name that somebody was told an address for."""
+
+    def __init__(self, name: bytes, signature: i64) -> None:
+        self.name: bytes = name
+        self.signature: i64 = signature
+
+
+class DnsDissector:
+    """Reads messages; keeps what was answered."""
+
+    def __init__(self, key: i64, sightings: Sightings, clients: ClientWatch, tally: Tally) -> None:
+        self.key: i64 = key
+        self.sightings: Sightings = sightings
+        self.clients: ClientWatch = clients
+        self.tally: Tally = tally
+        self.message: DnsMessage = DnsMessage()
+        self.by_address: Remembered = Remembered(ANSWER_SLOTS)
+        self.by_client: Remembered = Remembered(ANSWER_SLOTS)
+        self.answered: list[Answered] = []
+        self.addresses: list[bytes] = []
+        self.blocked: bool = False
+
+    def read(self, packet: Packet, data: bytes, start: i64, end: i64, strict: bool) -> bool:
+        """Read the message data[start:end] that `packet` brought; False if it is none."""
+        message = self.message
+        answer = message.parse(data, start, end, strict)
+        if answer != Answer.DONE:
+            if not strict:
+                self.tally.anomaly(answer if answer < 0 else -Anomaly.DNS_TRUNCATED)
+            return False
+        port = packet.source_port if message.response else packet.target_port
+        if port == 5353:
+            self.announced(packet, Signal.MDNS)
+        elif port == 5355:
+            self.announced(packet, Signal.LLMNR)
+        elif message.response:
+            self.response(packet)
+        else:
+            self.query(packet)
+        return True
+
+    def announced(self, packet: Packet, signal: str) -> None:
+        """Multicast DNS and LLMNR: the sender is the client, whatever the message is."""
+        self.tally.dns_questions += 1
+        message = self.message
+        while message.question.count > 0:
+            self.sightings.add_name(packet, 0, True, signal, message.question)
+            if message.next_question() != Answer.DONE:
+                break
+
+    def query(self, packet: Packet) -> None:
+        """Somebody asks."""
+        self.tally.dns_questions += 1
+        message = self.message
+        clients = self.clients
+        place = clients.count(packet, True, QUESTIONS)
+        if is_public(packet.net, packet.target, packet.address_length):
+            clients.clients.count(place, QUESTIONS_PUBLIC)
+        while message.question.count > 0:
+            signature = self.sightings.matcher.name(message.question)
+            if signature >= 0:
+                clients.clients.count(place, QUESTIONS_MATCHED)
+            if self.sightings.wanted(signature):
+                self.asked(packet, signature)
+            if message.questions <= 1 or message.next_question() != Answer.DONE:
+                break
+
+    def asked(self, packet: Packet, signature: i64) -> None:
+        """Write down a question."""
+        message = self.message
+        sighting = self.sightings.add(
+            packet, 0, True, Signal.DNS_QUERY, message.question.wire(), signature
+        )
+        sighting.recursion_desired = message.recursion_desired
+        sighting.dns = DnsFields(id=message.id, flags=message.flags, qtype=message.qtype)
+
+    def response(self, packet: Packet) -> None:
+        """Somebody is answered."""
+        self.tally.dns_answers += 1
+        message = self.message
+        clients = self.clients
+        served = clients.count(packet, True, ANSWERS_SERVED)
+        clients.clients.mark(served, CLIENTS_SERVED, packet.target_hash)
+        clients.count(packet, False, ANSWERS)
+        sightings = self.sightings
+        signature: i64 = -1
+        found: Sighting | None = None
+        while message.question.count > 0:
+            matched = sightings.matcher.name(message.question)
+            if sightings.wanted(matched):
+                sighting = sightings.add(
+                    packet, 0, False, Signal.DNS_ANSWER, message.question.wire(), matched
+                )
+                sighting.recursion_desired = message.recursion_desired
+                if found is None:
+                    found = sighting
+            if signature < 0:
+                signature = matched
+            if message.questions <= 1 or message.next_question() != Answer.DONE:
+                break
+        self.records(packet, found, signature)
+
+    def records(self, packet: Packet, found: Sighting | None, signature: i64) -> None:
+        """Walk the answers: aliases may match where the question did not; addresses are kept."""
+        message = self.message
+        sightings = self.sightings
+        self.addresses = []
+        self.blocked = message.rcode in (NXDOMAIN, REFUSED)
+        index: i64 = -1
+        name = found.name if found is not None else b""
+        while message.next_record() == Answer.DONE and message.section == 1:
+            if message.record_type == CNAME:
+                matched = sightings.matcher.name(message.target)
+                if sightings.wanted(matched):
+                    self.alias(packet, matched)
+                if matched >= 0 and signature < 0:
+                    signature = matched
+                    name = message.target.wire()
+                    index = -1
+            elif message.record_type in (A, AAAA):
+                length = message.record_end - message.record_start
+                if length in (4, 16):
+                    if signature >= 0 and index < 0:
+                        index = self.index_of(name, signature)
+                    self.remember(packet, message.record_start, length, index)
+        if found is not None:
+            found.blocked = self.blocked
+            found.dns = DnsFields(
+                id=message.id,
+                flags=message.flags,
+                qtype=message.qtype,
+                rcode=message.rcode,
+                answers=tuple(self.addresses),
+            )
+
+    def alias(self, packet: Packet, signature: i64) -> None:
+        """Write down a CNAME's target."""
+        message = self.message
+        sighting = self.sightings.add(
+            packet, 0, False, Signal.DNS_ANSWER, message.target.wire(), signature
+        )
+        sighting.recursion_desired = message.recursion_desired
+        sighting.dns = DnsFields(
+            id=message.id, flags=message.flags, qtype=CNAME, rcode=message.rcode
+        )
+
+    def index_of(self, name: bytes, signature: i64) -> i64:
+        """Give the number under which a matched name is remembered, -1 when there are too many."""
+        count: i64 = len(self.answered)
+        if count > 0 and self.answered[count - 1].name == name:
+            return count - 1
+        if count >= ANSWERED_NAMES_MAX:
+            self.tally.anomaly(Anomaly.TABLE_FULL)
+            return -1
+        self.answered.append(Answered(name, signature))
+        return count
+
+    def remember(self, packet: Packet, start: i64, length: i64, index: i64) -> None:
+        """Keep that the receiver was told this address, for matched name `index` or none (-1)."""
+        data = self.message.data
+        hashed = address_hash(self.key, data, start, length)
+        by_address = self.by_address
+        place = by_address.put(hashed, packet.time_ns)
+        if index < 0:
+            by_address.records[place + VALUE] = by_address.records[place + VALUE] | UNMATCHED
+            return
+        by_address.records[place + VALUE] = by_address.records[place + VALUE] | MATCHED
+        if len(self.addresses) < ADDRESSES_MAX:
+            self.addresses.append(data[start : start + length])
+        if leads_nowhere(data, start, length):
+            self.blocked = True
+            return
+        place = self.by_client.put(mix(packet.target_hash, hashed) | 1, packet.time_ns)
+        self.by_client.records[place + VALUE] = index + 1
+
+    def told(self, client_hash: i64, server_hash: i64) -> i64:
+        """Give the index of the matched name for which the client was told this address, or -1."""
+        place = self.by_client.get(mix(client_hash, server_hash) | 1)
+        return self.by_client.records[place + VALUE] - 1 if place >= 0 else -1
+
+    def shared(self, server_hash: i64) -> bool:
+        """Tell whether the address was also answered for names that match nothing."""
+        place = self.by_address.get(server_hash)
+        return place >= 0 and self.by_address.records[place + VALUE] & UNMATCHED != 0
+
+
+def leads_nowhere(data: bytes, start: i64, length: i64) -> bool:
+    """Tell whether a blocker's answer stands here: 0.0.0.0/8, 127.0.0.0/8, :: or ::1."""
+    if length == 4:
+        return i64(data[start]) in (0, 127)
+    position = start
+    while position < start + 15:
+        if data[position] != 0:
+            return False
+        position += 1
+    return i64(data[start + 15]) <= 1

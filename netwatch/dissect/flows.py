@@ -1,0 +1,182 @@
+"""Compiled. The flow a packet belongs to: who began it, who answered, what hangs on it.
+
+`enter` finds the flow; from then on `place`, `side` and `flow` speak of the current packet's flow
+until the next `enter`. What TCP and UDP have in common about connections is decided here.
+"""
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import RST, TCP, UDP, Packet
+from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.sightings import Sightings
+from netwatch.model import Sighting, Signal
+from netwatch.state.clients import CONNECTIONS_ANSWERED, CONNECTIONS_NAMED, ENCRYPTED_DNS
+from netwatch.state.fingerprint import flow_hash, mix
+from netwatch.state.flows import (
+    CLIENT_KNOWN,
+    CLIENT_SIDE,
+    COUNTED,
+    GUESSED,
+    NAMED,
+    PHASE,
+    REPLIED,
+    SEEN,
+    SIDE,
+    TIME,
+    TO_PUBLIC,
+    WATCHED,
+    Flows,
+)
+from netwatch.state.tally import Tally
+
+
+class FlowWatch:
+    """The flows of one engine, and the one that is being looked at."""
+
+    def __init__(
+        self, sightings: Sightings, clients: ClientWatch, dns: DnsDissector, tally: Tally
+    ) -> None:
+        self.sightings: Sightings = sightings
+        self.clients: ClientWatch = clients
+        self.dns: DnsDissector = dns
+        self.tally: Tally = tally
+        self.flows: Flows = Flows()
+        self.place: i64 = 0
+        self.side: i64 = 0
+        """0 or 1: which side sent the current packet."""
+        self.flow: i64 = 0
+        self.last_ns: i64 = 0
+        """When the flow was touched before this packet."""
+
+    def enter(self, packet: Packet) -> i64:
+        """Find the packet's flow; give its state as it was before this packet."""
+        one = mix(packet.source_hash, packet.source_port)
+        other = mix(packet.target_hash, packet.target_port)
+        flows = self.flows
+        self.flow = flow_hash(one, other, packet.protocol)
+        self.side = 0 if one < other else 1
+        place = flows.find(self.flow, packet.time_ns)
+        self.place = place
+        records = flows.records
+        self.last_ns = records[place + TIME]
+        records[place + TIME] = packet.time_ns
+        return records[place]
+
+    def state(self) -> i64:
+        """Give the bits of the current flow."""
+        return self.flows.records[self.place]
+
+    def set_bits(self, bits: i64) -> None:
+        """Set bits of the current flow."""
+        self.flows.records[self.place] = self.flows.records[self.place] | bits
+
+    def phase(self) -> i64:
+        """Give the phase of the current packet's direction."""
+        return (self.flows.records[self.place] >> (self.side * SIDE)) & PHASE
+
+    def set_phase(self, phase: i64) -> None:
+        """Set the phase of the current packet's direction."""
+        shift = self.side * SIDE
+        state = self.flows.records[self.place]
+        self.flows.records[self.place] = (state & ~(PHASE << shift)) | (phase << shift)
+
+    def set_other_phase(self, phase: i64) -> None:
+        """Set the phase of the opposite direction."""
+        shift = (1 - self.side) * SIDE
+        state = self.flows.records[self.place]
+        self.flows.records[self.place] = (state & ~(PHASE << shift)) | (phase << shift)
+
+    def from_client(self) -> bool:
+        """Tell whether the current packet comes from the client, as far as that is known."""
+        state = self.flows.records[self.place]
+        return (state & CLIENT_SIDE != 0) == (self.side == 1)
+
+    def other_seen(self) -> bool:
+        """Tell whether a packet of the opposite side was seen before."""
+        return self.state() & (SEEN << ((1 - self.side) * SIDE)) != 0
+
+    def begin(self, packet: Packet, from_client: bool, certain: bool) -> None:
+        """Say who the client is; `certain`: the opening was seen, so charge a connection to it.
+
+        A hello or request settles it as well, and overrides a guess.
+        """
+        state = self.state() & ~CLIENT_SIDE
+        if from_client == (self.side == 1):
+            state |= CLIENT_SIDE
+        self.flows.records[self.place] = state | CLIENT_KNOWN
+        if not certain or state & COUNTED != 0:
+            return
+        public = self.clients.connection(packet, from_client)
+        self.set_bits(COUNTED | TO_PUBLIC if public else COUNTED)
+        server_port = packet.target_port if from_client else packet.source_port
+        if server_port == 853:
+            self.tally.encrypted_dns += 1
+            self.clients.count(packet, from_client, ENCRYPTED_DNS)
+        self.nameless(packet, from_client, server_port)
+
+    def nameless(self, packet: Packet, from_client: bool, server_port: i64) -> None:
+        """Look what a new flow proves before a name is said: answered address, prefix, port."""
+        client_hash = packet.source_hash if from_client else packet.target_hash
+        server_hash = packet.target_hash if from_client else packet.source_hash
+        index = self.dns.told(client_hash, server_hash)
+        if index >= 0:
+            known = self.dns.answered[index]
+            signal = Signal.FLOW_TO_ANSWERED_ADDRESS
+            sighting = self.add(packet, from_client, signal, known.name, known.signature)
+            sighting.shared = self.dns.shared(server_hash)
+            self.set_bits(GUESSED)
+            self.named(packet, from_client)
+        matcher = self.sightings.matcher
+        offset = packet.target if from_client else packet.source
+        signature = matcher.address(packet.net, offset, packet.address_length)
+        if signature >= 0:
+            self.add(packet, from_client, Signal.ADDRESS_PREFIX, b"", signature)
+        signature = matcher.port(packet.protocol, server_port)
+        if signature >= 0:
+            self.add(packet, from_client, Signal.PORT_PROFILE, b"", signature)
+
+    def add(
+        self, packet: Packet, from_client: bool, signal: str, name: bytes, signature: i64
+    ) -> Sighting:
+        """Make a sighting on the current flow and watch for the other side's packets."""
+        sighting = self.sightings.add(packet, self.flow, from_client, signal, name, signature)
+        sighting.two_way = self.other_seen()
+        if not sighting.two_way:
+            self.set_bits(WATCHED)
+        return sighting
+
+    def named(self, packet: Packet, from_client: bool) -> None:
+        """Count the connection among the named ones, once."""
+        state = self.state()
+        if state & NAMED != 0:
+            return
+        self.set_bits(NAMED)
+        if state & TO_PUBLIC != 0:
+            self.clients.count(packet, from_client, CONNECTIONS_NAMED)
+
+    def said_other(self, packet: Packet) -> None:
+        """Take the guess by answered address back: the client said a name that matches nothing."""
+        if self.state() & GUESSED != 0:
+            self.flows.records[self.place] = self.state() & ~GUESSED
+            self.sightings.reply(packet, self.flow, "other-name")
+
+    def arrived(self, packet: Packet, state: i64) -> None:
+        """Note that this side was seen; tell those who wait for it."""
+        own = SEEN << (self.side * SIDE)
+        if state & own == 0:
+            self.set_bits(own)
+            if self.other_seen() and packet.protocol == TCP:
+                self.tally.flows_both += 1
+                if self.state() & TO_PUBLIC != 0:
+                    self.clients.count(packet, self.from_client(), CONNECTIONS_ANSWERED)
+        if state & (WATCHED | REPLIED) == WATCHED and not self.from_client():
+            refused = packet.protocol == TCP and packet.flags & RST != 0
+            self.sightings.reply(packet, self.flow, "refused" if refused else "reply")
+            self.set_bits(REPLIED)
+
+    def guess_client(self, packet: Packet) -> bool:
+        """Guess whether the sender is the client: the larger port, else whoever came first."""
+        if packet.protocol == UDP and packet.source_port >= 1024 and packet.target_port >= 1024:
+            return True
+        return packet.source_port >= packet.target_port

@@ -1,0 +1,90 @@
+"""Compiled. A ClientHello was read, over TCP or QUIC: count it, match it, write it down."""
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import TCP, Packet
+from netwatch.dissect.flows import FlowWatch
+from netwatch.extract.tls import ClientHello
+from netwatch.model import Anomaly, Sighting, Signal, TlsFields
+from netwatch.names import Name
+from netwatch.state.clients import HELLO_KINDS, HELLOS, HELLOS_ECH, HELLOS_NAMELESS
+
+
+class HelloDissector:
+    """What becomes of every hello."""
+
+    def __init__(self, watch: FlowWatch) -> None:
+        self.watch: FlowWatch = watch
+        self.name: Name = Name()
+
+    def read(self, packet: Packet, hello: ClientHello, quic_version: i64) -> None:
+        """Take the hello that the current packet completed; its sender is the client."""
+        watch = self.watch
+        watch.begin(packet, True, True)
+        self.count(packet, hello)
+        if hello.anomaly != 0:
+            watch.tally.anomaly(hello.anomaly)
+        if not self.take_name(hello):
+            return
+        watch.named(packet, True)
+        sightings = watch.sightings
+        signature = sightings.matcher.name(self.name)
+        if signature < 0:
+            watch.said_other(packet)
+        if sightings.wanted(signature):
+            signal = Signal.TLS_SNI if packet.protocol == TCP else Signal.QUIC_SNI
+            sighting = watch.add(packet, True, signal, self.name.wire(), signature)
+            self.describe(sighting, hello, quic_version)
+
+    def late(self, sighting: Sighting, hello: ClientHello) -> bool:
+        """Complete `sighting`, made when the stream was young, from what a cut hello gave.
+
+        True when it is to be kept.
+        """
+        self.watch.tally.hellos_unfinished += 1
+        if not self.take_name(hello):
+            return False
+        signature = self.watch.sightings.matcher.name(self.name)
+        if not self.watch.sightings.wanted(signature):
+            return False
+        sighting.signal = Signal.TLS_SNI if sighting.transport == TCP else Signal.QUIC_SNI
+        sighting.name = self.name.wire()
+        sighting.signature = signature
+        self.describe(sighting, hello, 0)
+        return True
+
+    def take_name(self, hello: ClientHello) -> bool:
+        """Put the hello's name into `name`; False if it has none that could be one."""
+        if not hello.has_name:
+            return False
+        if self.name.set_dotted(hello.data, hello.name_start, hello.name_end):
+            self.watch.tally.hellos_named += 1
+            return True
+        self.watch.tally.anomaly(Anomaly.NAME_NOT_A_NAME)
+        return False
+
+    def count(self, packet: Packet, hello: ClientHello) -> None:
+        """Count the hello for coverage and its client's record."""
+        watch = self.watch
+        watch.tally.hellos += 1
+        clients = watch.clients.clients
+        place = watch.clients.count(packet, True, HELLOS)
+        clients.mark(place, HELLO_KINDS, hello.fingerprint())
+        if hello.ech:
+            watch.tally.hellos_ech += 1
+            clients.count(place, HELLOS_ECH)
+        if not hello.has_name:
+            clients.count(place, HELLOS_NAMELESS)
+
+    def describe(self, sighting: Sighting, hello: ClientHello, quic_version: i64) -> None:
+        """Add what an analyst wants to know of the hello; JA4 only where a signature matched."""
+        kind = "t" if sighting.transport == TCP else "q"
+        sighting.browser = hello.ech
+        sighting.tls = TlsFields(
+            version=hello.version,
+            alpn=tuple(hello.alpn()),
+            ja4=hello.ja4(kind) if sighting.signature >= 0 and not hello.partial else "",
+            ech=hello.ech,
+            partial=hello.partial,
+            quic_version=quic_version,
+        )

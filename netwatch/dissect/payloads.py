@@ -1,0 +1,169 @@
+"""Compiled. What the octets of one direction of TCP say: TLS, HTTP or DNS, told by content.
+
+`read` is given the octets from the beginning of a message and answers with the phase in which the
+direction goes on, or WAIT (the message goes on behind them), or UNKNOWN. It serves a segment as it
+came and a young stream alike.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from librt.strings import read_i16_be
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.requests import RequestDissector
+from netwatch.extract.certificates import CertificateNames
+from netwatch.extract.http import request_begins
+from netwatch.extract.http_response import HttpResponse, response_begins
+from netwatch.extract.tls import ClientHello
+from netwatch.extract.tls_records import TlsRecords, hello_begins, server_hello_begins
+from netwatch.model import Anomaly, Answer, Signal, TlsFields
+from netwatch.names import Name
+from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
+
+WAIT: Final = -1
+UNKNOWN: Final = -2
+SWITCHING: Final = 101
+
+
+class Payloads:
+    """Reads what a direction says; `consumed` is where an unfinished message begins."""
+
+    def __init__(
+        self,
+        watch: FlowWatch,
+        dns: DnsDissector,
+        hellos: HelloDissector,
+        read_certificate: Callable[[bytes], CertificateNames | None],
+    ) -> None:
+        self.watch: FlowWatch = watch
+        self.dns: DnsDissector = dns
+        self.hellos: HelloDissector = hellos
+        self.requests: RequestDissector = RequestDissector(watch)
+        self.read_certificate: Callable[[bytes], CertificateNames | None] = read_certificate
+        self.records: TlsRecords = TlsRecords()
+        self.hello: ClientHello = ClientHello()
+        self.response: HttpResponse = HttpResponse()
+        self.name: Name = Name()
+        self.consumed: i64 = 0
+
+    def read(self, packet: Packet, data: bytes, start: i64, end: i64, phase: i64) -> i64:
+        """Read data[start:end], which begins a message in `phase`."""
+        self.consumed = start
+        if phase == DNS:
+            return self.dns_messages(packet, data, start, end)
+        if phase == BODY:
+            self.body(packet, data, start, end)
+            return HTTP
+        if hello_begins(data, start, end):
+            return self.client_hello(packet, data, start, end)
+        if request_begins(data, start, end):
+            outcome = self.requests.read(packet, data, start, end)
+            self.consumed = self.requests.position
+            if outcome == FRESH and start < self.consumed < end:
+                return self.inside(packet, data, end)
+            return outcome
+        if server_hello_begins(data, start, end):
+            return self.server_flight(packet, data, start, end)
+        if response_begins(data, start, end):
+            return self.answer(packet, data, start, end)
+        if phase == HTTP:
+            return HTTP
+        return self.maybe_dns(packet, data, start, end)
+
+    def inside(self, packet: Packet, data: bytes, end: i64) -> i64:
+        """A hello that came in one segment with the CONNECT before it."""
+        if hello_begins(data, self.consumed, end):
+            return self.client_hello(packet, data, self.consumed, end)
+        return FRESH
+
+    def client_hello(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """A TLS hello from its first record on."""
+        hello = self.hello
+        answer = self.records.client_hello(data, start, end, hello)
+        if answer == Answer.NEED_MORE:
+            return WAIT
+        if answer < 0:
+            self.watch.tally.anomaly(answer)
+            if not hello.has_name:
+                return OVER
+        self.hellos.read(packet, hello, 0)
+        return OVER
+
+    def server_flight(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """The server's hello and, up to TLS 1.2, its certificates."""
+        answer = self.records.server_flight(data, start, end)
+        if answer == Answer.NEED_MORE:
+            return WAIT
+        if answer < 0:
+            self.watch.tally.anomaly(answer)
+        for der in self.records.certificates:
+            self.certificate(packet, der)
+        return OVER
+
+    def certificate(self, packet: Packet, der: bytes) -> None:
+        """Match a certificate's names, its subject and its issuer."""
+        names = self.read_certificate(der)
+        if names is None:
+            self.watch.tally.anomaly(Anomaly.CERTIFICATE)
+            return
+        sightings = self.watch.sightings
+        fields = TlsFields(version=self.records.version, subject=names.subject, issuer=names.issuer)
+        for wire in names.names:
+            if self.name.set_wire(wire):
+                signature = sightings.matcher.name(self.name)
+                if sightings.wanted(signature):
+                    sighting = self.watch.add(
+                        packet, False, Signal.TLS_CERTIFICATE, wire, signature
+                    )
+                    sighting.tls = fields
+        issued: i64 = sightings.matcher.certificate(names.subject, names.issuer)
+        if issued >= 0:
+            sighting = self.watch.add(packet, False, Signal.TLS_CERTIFICATE, b"", issued)
+            sighting.tls = fields
+
+    def answer(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """An HTTP response: only its body's first octets can say something."""
+        response = self.response
+        if response.parse(data, start, end) != Answer.DONE:
+            return HTTP
+        watch = self.watch
+        if response.status == SWITCHING or (
+            watch.state() & TUNNELLED != 0 and 200 <= response.status < 300
+        ):
+            return FRESH
+        if response.body_start >= end:
+            return BODY
+        self.body(packet, data, response.body_start, end)
+        return HTTP
+
+    def body(self, packet: Packet, data: bytes, start: i64, end: i64) -> None:
+        """The beginning of a body: a file that only a product fetches?"""
+        signature = self.watch.sightings.matcher.magic(data, start, end)
+        if signature >= 0:
+            self.watch.add(packet, False, Signal.FILE_MAGIC, b"", signature)
+
+    def maybe_dns(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """DNS over TCP (RFC 7766): on port 53, elsewhere only if one whole message stands here."""
+        if packet.source_port == 53 or packet.target_port == 53:
+            return self.dns_messages(packet, data, start, end)
+        if end - start < 19 or (i64(read_i16_be(data, start)) & 0xFFFF) != end - start - 2:
+            return UNKNOWN
+        return DNS if self.dns.read(packet, data, start + 2, end, True) else UNKNOWN
+
+    def dns_messages(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """All whole messages; the rest waits."""
+        position = start
+        while position + 2 <= end:
+            length = i64(read_i16_be(data, position)) & 0xFFFF
+            if position + 2 + length > end:
+                break
+            if not self.dns.read(packet, data, position + 2, position + 2 + length, False):
+                return OVER
+            position += 2 + length
+        self.consumed = position
+        return DNS if position == end else WAIT

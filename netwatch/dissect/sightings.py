@@ -1,0 +1,87 @@
+"""Compiled. From a name to a record: the only place where a sighting is made.
+
+A name that matches nothing makes no object here, unless every name was asked for.
+"""
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.match.matcher import Matcher
+from netwatch.model import Reply, Sighting
+from netwatch.names import Name
+
+
+class Sightings:
+    """Collects the sightings and replies of the engine until they are taken."""
+
+    def __init__(self, matcher: Matcher, names: bool) -> None:
+        self.matcher: Matcher = matcher
+        self.names: bool = names
+        self.found: list[Sighting] = []
+        self.replies: list[Reply] = []
+
+    def wanted(self, signature: i64) -> bool:
+        """Tell whether a name with this signature (-1: none) leaves the engine."""
+        return signature >= 0 or self.names
+
+    def blank(self, packet: Packet, flow: i64, from_client: bool) -> Sighting:
+        """Give a sighting of this packet's two ends that says nothing yet and is not kept."""
+        sighting = Sighting(
+            time_ns=packet.time_ns,
+            frame=packet.number,
+            signal="",
+            name=b"",
+            transport=packet.protocol,
+            flow=flow,
+        )
+        if from_client:
+            sighting.client = packet.source_address()
+            sighting.server = packet.target_address()
+            sighting.client_port = packet.source_port
+            sighting.server_port = packet.target_port
+            sighting.client_mac = packet.mac(packet.source_mac)
+            sighting.server_mac = packet.mac(packet.target_mac)
+        else:
+            sighting.client = packet.target_address()
+            sighting.server = packet.source_address()
+            sighting.client_port = packet.target_port
+            sighting.server_port = packet.source_port
+            sighting.client_mac = packet.mac(packet.target_mac)
+            sighting.server_mac = packet.mac(packet.source_mac)
+        if packet.vlan_count > 0:
+            sighting.vlans = packet.vlan_tuple()
+        if len(packet.tunnels) > 0:
+            sighting.tunnels = tuple(packet.tunnels)
+        return sighting
+
+    def add(
+        self,
+        packet: Packet,
+        flow: i64,
+        from_client: bool,
+        signal: str,
+        name: bytes,
+        signature: i64,
+    ) -> Sighting:
+        """Make a sighting, keep it and give it, so that the caller can add what it knows."""
+        sighting = self.blank(packet, flow, from_client)
+        sighting.signal = signal
+        sighting.name = name
+        sighting.signature = signature
+        self.found.append(sighting)
+        return sighting
+
+    def add_name(
+        self, packet: Packet, flow: i64, from_client: bool, signal: str, name: Name
+    ) -> Sighting | None:
+        """Match `name`; make a sighting if it matches or all names are wanted."""
+        signature = self.matcher.name(name)
+        if not self.wanted(signature):
+            return None
+        return self.add(packet, flow, from_client, signal, name.wire(), signature)
+
+    def reply(self, packet: Packet, flow: i64, kind: str) -> None:
+        """Note that the other side of a flow with a sighting answered, or what it said instead."""
+        self.replies.append(
+            Reply(time_ns=packet.time_ns, frame=packet.number, flow=flow, kind=kind)
+        )

@@ -1,0 +1,264 @@
+"""Compiled. TCP: where each connection stands, and the way of a segment through it.
+
+Most first messages fit into one segment and are read where they lie. Only what does not fit becomes
+a young stream. A direction whose protocol is known to say no more names is OVER and costs nothing.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import ACK, SYN, Packet
+from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.payloads import UNKNOWN, WAIT, Payloads
+from netwatch.extract.http import request_begins
+from netwatch.extract.streams import Young, YoungStreams
+from netwatch.extract.tls_records import hello_begins
+from netwatch.limits import (
+    CERTIFICATES_BYTES_MAX,
+    DUPLICATE_NS_MAX,
+    HELLO_BYTES_MAX,
+    YOUNG_PIECES_MAX,
+    YOUNG_SEGMENTS_MAX,
+)
+from netwatch.model import Anomaly, Answer
+from netwatch.state.flows import (
+    CLIENT_KNOWN,
+    FRESH,
+    NEXT,
+    OVER,
+    PHASE,
+    REPLIED,
+    SEEN,
+    SIDE,
+    SYN_SEEN,
+    WATCHED,
+    YOUNG,
+)
+
+M32: Final = 0xFFFFFFFF
+HALF: Final = 0x80000000
+YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
+BLIND_SEGMENTS_MAX: Final = 4
+"""Segments that are kept of a stream whose beginning was not seen."""
+
+
+class TcpDissector:
+    """Where each TCP connection stands."""
+
+    def __init__(self, watch: FlowWatch, hellos: HelloDissector, payloads: Payloads) -> None:
+        self.watch: FlowWatch = watch
+        self.hellos: HelloDissector = hellos
+        self.payloads: Payloads = payloads
+        self.young: YoungStreams = YoungStreams()
+
+    def segment(self, packet: Packet) -> None:
+        """Take one segment."""
+        watch = self.watch
+        state = watch.enter(packet)
+        if watch.flows.fresh:
+            watch.tally.flows_tcp += 1
+        if packet.flags & SYN != 0:
+            state = self.opening(packet, state)
+        elif state & CLIENT_KNOWN == 0:
+            watch.begin(packet, watch.guess_client(packet), False)
+            state = watch.state()
+        expected = self.number(packet)
+        shift = watch.side * SIDE
+        if (state >> shift) & SEEN == 0 or state & (WATCHED | REPLIED) == WATCHED:
+            watch.arrived(packet, state)
+        if packet.start < packet.end and (state >> shift) & PHASE != OVER:
+            self.payload(packet, expected)
+
+    def opening(self, packet: Packet, state: i64) -> i64:
+        """A SYN or SYN-ACK: who the client is, and where the streams begin. Gives the state."""
+        watch = self.watch
+        records = watch.flows.records
+        place = watch.place
+        behind = (packet.sequence + 1) & M32
+        from_client = packet.flags & ACK == 0
+        own = place + NEXT + watch.side
+        if from_client and state & (SYN_SEEN << (watch.side * SIDE)) != 0 and records[own] >= 0:
+            ahead = (records[own] - behind) & M32
+            if 0 < ahead < HALF or ahead > HALF + HELLO_BYTES_MAX:
+                watch.flows.renew(place, packet.time_ns)  # the ports are used again
+        if not from_client:
+            watch.tally.handshakes += 1
+            other = place + NEXT + 1 - watch.side
+            if records[other] < 0:
+                records[other] = packet.acknowledged
+            watch.set_bits(SYN_SEEN << ((1 - watch.side) * SIDE))
+        watch.set_bits(SYN_SEEN << (watch.side * SIDE))
+        watch.begin(packet, from_client, True)
+        return watch.state()
+
+    def number(self, packet: Packet) -> i64:
+        """Follow sequence numbers; estimate loss. Gives what was expected next, -1 if unknown."""
+        watch = self.watch
+        records = watch.flows.records
+        own = watch.place + NEXT + watch.side
+        expected = records[own]
+        length = packet.end - packet.start + packet.missing
+        behind = (packet.sequence + length) & M32
+        if packet.flags & 3 != 0:
+            behind = (behind + 1) & M32
+        if expected < 0:
+            records[own] = behind
+        else:
+            ahead = (behind - expected) & M32
+            if ahead != 0 and ahead < HALF:
+                records[own] = behind
+            elif ahead == 0 and length > 0 and self.just_now(packet):
+                watch.tally.duplicates += 1
+        if packet.flags & ACK != 0:
+            other = watch.place + NEXT + 1 - watch.side
+            known = records[other]
+            if known >= 0:
+                watch.tally.acks += 1
+                ahead = (packet.acknowledged - known) & M32
+                if ahead != 0 and ahead < HALF:
+                    watch.tally.acked_unseen += 1
+                    records[other] = packet.acknowledged
+        return expected
+
+    def just_now(self, packet: Packet) -> bool:
+        """Tell whether the flow's packet before this one came less than a millisecond ago."""
+        return 0 <= packet.time_ns - self.watch.last_ns < DUPLICATE_NS_MAX
+
+    def payload(self, packet: Packet, expected: i64) -> None:
+        """Read the octets of a segment in a direction that may still say something."""
+        watch = self.watch
+        phase = watch.phase()
+        if phase == YOUNG:
+            self.older(packet)
+            return
+        sequence = self.first_octet(packet)
+        if phase == FRESH and expected >= 0 and (sequence - expected) & M32 >= HALF:
+            return  # octets from before: a keep-alive or a retransmission
+        data = packet.data
+        start = packet.start
+        outcome = self.payloads.read(packet, data, start, packet.end, phase)
+        if outcome >= 0:
+            watch.set_phase(outcome)
+        elif outcome == WAIT:
+            consumed = self.payloads.consumed
+            self.begin_young(packet, (sequence + consumed - start) & M32, True, phase, consumed)
+        else:
+            self.unknown(packet, sequence, expected)
+
+    def first_octet(self, packet: Packet) -> i64:
+        """Give the sequence number of the first octet of the payload."""
+        return (packet.sequence + 1) & M32 if packet.flags & SYN != 0 else packet.sequence
+
+    def unknown(self, packet: Packet, sequence: i64, expected: i64) -> None:
+        """Nothing known begins here: is it the stream's beginning at all?"""
+        watch = self.watch
+        anchored = watch.state() & (SYN_SEEN << (watch.side * SIDE)) != 0 and expected >= 0
+        if anchored and sequence == expected:
+            watch.set_phase(OVER)
+            return
+        base = expected if anchored else sequence
+        self.begin_young(packet, base, anchored, FRESH, packet.start)
+
+    def begin_young(
+        self, packet: Packet, base: i64, anchored: bool, phase: i64, start: i64
+    ) -> None:
+        """Keep what came of a message, from data[start] on, until the rest is there."""
+        watch = self.watch
+        young = Young(base, anchored, packet.time_ns)
+        young.phase = phase
+        if packet.source_port >= packet.target_port or packet.source_port >= 1024:
+            young.origin = watch.sightings.blank(packet, watch.flow, True)
+            young.origin.two_way = watch.other_seen()
+        sequence = (self.first_octet(packet) + start - packet.start) & M32
+        young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
+        key = self.young.surplus(packet.time_ns)
+        while len(key) > 0:
+            self.settle(key)
+            key = self.young.surplus(packet.time_ns)
+        watch.set_phase(YOUNG)
+        self.young.put(packet.key(), young)
+
+    def older(self, packet: Packet) -> None:
+        """A further segment of a young stream."""
+        key = packet.key()
+        young = self.young.get(key)
+        if young is None:
+            self.watch.set_phase(OVER)
+            return
+        before = young.held_bytes
+        sequence = self.first_octet(packet)
+        grew = young.add(sequence, packet.data, packet.start, packet.end, YOUNG_STREAM_BYTES_MAX)
+        self.young.account(before, young)
+        if young.conflict:
+            young.conflict = False
+            self.watch.tally.anomaly(Anomaly.STREAM_CONFLICT)
+        if grew and self.advance(packet, key, young):
+            return
+        blind = len(young.prefix) == 0 or not young.anchored
+        if (
+            young.segments > YOUNG_SEGMENTS_MAX
+            or len(young.pieces) >= YOUNG_PIECES_MAX
+            or len(young.prefix) >= YOUNG_STREAM_BYTES_MAX
+            or (blind and young.segments >= BLIND_SEGMENTS_MAX)
+        ):
+            self.settle(key)
+            self.watch.set_phase(OVER)
+
+    def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
+        """Read a prefix that grew; True when the stream is young no more."""
+        prefix = young.prefix
+        outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
+        if outcome == WAIT:
+            consumed = self.payloads.consumed
+            if consumed > 0:
+                before = young.held_bytes
+                young.consume(consumed)
+                self.young.account(before, young)
+            return False
+        if outcome == UNKNOWN and not young.anchored:
+            return False
+        self.young.drop(key)
+        self.watch.set_phase(outcome if outcome >= 0 else OVER)
+        return True
+
+    def settle(self, key: bytes) -> None:
+        """Give a young stream up, and take what it has given all the same."""
+        young = self.young.get(key)
+        self.young.drop(key)
+        if young is None or young.origin is None:
+            return
+        prefix = young.prefix
+        length: i64 = len(prefix)
+        if length > 0 and hello_begins(prefix, 0, length):
+            hello = self.payloads.hello
+            self.payloads.records.client_hello(prefix, 0, length, hello)
+            if not hello.has_name:
+                self.tails(young.pieces)
+            self.keep_late(young)
+        elif length > 0 and request_begins(prefix, 0, length):
+            if self.payloads.requests.late(young.origin, prefix):
+                self.watch.sightings.found.append(young.origin)
+        elif young.phase == FRESH:
+            pieces = [prefix, *young.pieces] if length > 0 else young.pieces
+            if self.tails(pieces):
+                self.keep_late(young)
+
+    def keep_late(self, young: Young) -> None:
+        """Keep the sighting of a hello that was never whole, if it has a name that is wanted."""
+        if young.origin is not None and self.hellos.late(young.origin, self.payloads.hello):
+            self.watch.sightings.found.append(young.origin)
+
+    def tails(self, pieces: list[bytes]) -> bool:
+        """Look for the name of a hello whose start is missing."""
+        hello = self.payloads.hello
+        for piece in pieces:
+            if hello.parse_tail(piece, 0, len(piece)) == Answer.DONE:
+                return True
+        return False
+
+    def finish(self) -> None:
+        """The capture ends: settle everything."""
+        for key in list(self.young.streams):
+            self.settle(key)

@@ -1,0 +1,182 @@
+"""Compiled. UDP: DNS on its ports, QUIC hellos on any, DNS on other ports under the strict test."""
+
+from collections.abc import Callable
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import Packet
+from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.hellos import HelloDissector
+from netwatch.extract.quic import QuicHello, initial_begins
+from netwatch.extract.tls import ClientHello
+from netwatch.limits import (
+    QUIC_DECRYPTIONS_MAX,
+    QUIC_STATES_MAX,
+    UDP_IDLE_NS_MAX,
+    YOUNG_AGE_NS_MAX,
+)
+from netwatch.model import Anomaly, Answer, Sighting
+from netwatch.state.clients import QUIC
+from netwatch.state.flows import (
+    CLIENT_KNOWN,
+    DNS,
+    FRESH,
+    OVER,
+    SIDE,
+    TRIED,
+    TRIED_ONE,
+    YOUNG,
+)
+
+SECOND_NS: Final = 1_000_000_000
+
+
+class YoungQuic:
+    """A QUIC connection whose hello is not whole, and the sighting it may become."""
+
+    def __init__(self, hello: QuicHello, first_ns: i64, origin: Sighting) -> None:
+        self.hello: QuicHello = hello
+        self.first_ns: i64 = first_ns
+        self.origin: Sighting = origin
+
+
+class UdpDissector:
+    """Where each UDP conversation stands."""
+
+    def __init__(
+        self,
+        watch: FlowWatch,
+        dns: DnsDissector,
+        hellos: HelloDissector,
+        opener: Callable[[int, bytes, bytes, int], bytes | None],
+    ) -> None:
+        self.watch: FlowWatch = watch
+        self.dns: DnsDissector = dns
+        self.hellos: HelloDissector = hellos
+        self.opener: Callable[[int, bytes, bytes, int], bytes | None] = opener
+        self.hello: ClientHello = ClientHello()
+        self.young: dict[bytes, YoungQuic] = {}
+        self.second: i64 = 0
+        self.decryptions: i64 = 0
+
+    def datagram(self, packet: Packet) -> None:
+        """Read the payload of a UDP packet."""
+        if is_dns_port(packet.source_port) or is_dns_port(packet.target_port):
+            self.dns.read(packet, packet.data, packet.start, packet.end, False)
+            return
+        watch = self.watch
+        state = watch.enter(packet)
+        if state != 0 and packet.time_ns - watch.last_ns > UDP_IDLE_NS_MAX:
+            watch.flows.renew(watch.place, packet.time_ns)
+            state = 0
+        if state & CLIENT_KNOWN == 0:
+            watch.begin(packet, watch.guess_client(packet), True)
+            state = watch.state()
+        watch.arrived(packet, state)
+        phase = (state >> (watch.side * SIDE)) & 7
+        if phase == OVER or packet.start >= packet.end:
+            return
+        if phase == DNS:
+            self.dns.read(packet, packet.data, packet.start, packet.end, True)
+        elif initial_begins(packet.data, packet.start, packet.end):
+            self.initial(packet)
+        elif phase == FRESH:
+            self.unknown(packet)
+
+    def unknown(self, packet: Packet) -> None:
+        """Try DNS on the first two datagrams of each side, then let the conversation be."""
+        watch = self.watch
+        if self.dns.read(packet, packet.data, packet.start, packet.end, True):
+            watch.set_phase(DNS)
+            return
+        shift = watch.side * SIDE
+        if watch.state() & (TRIED << shift) != 0:
+            watch.set_phase(OVER)
+        else:
+            watch.set_bits(TRIED_ONE << shift)
+
+    def initial(self, packet: Packet) -> None:
+        """Read a datagram that begins with a QUIC Initial."""
+        watch = self.watch
+        if packet.time_ns // SECOND_NS != self.second:
+            self.second = packet.time_ns // SECOND_NS
+            self.decryptions = 0
+        if self.decryptions >= QUIC_DECRYPTIONS_MAX:
+            watch.tally.anomaly(Anomaly.QUIC_BUDGET)
+            return
+        key = packet.key()
+        young = self.young.get(key)
+        hello = young.hello if young is not None else QuicHello()
+        before = hello.initials
+        answer = hello.add(packet.data, packet.start, packet.end, self.opener)
+        self.decryptions += hello.initials - before + 1
+        if answer == Answer.NEED_MORE:
+            if young is None and hello.initials > 0:
+                watch.set_phase(YOUNG)
+                self.make_room(packet.time_ns)
+                origin = watch.sightings.blank(packet, watch.flow, True)
+                self.young[key] = YoungQuic(hello, packet.time_ns, origin)
+            return
+        if young is not None:
+            del self.young[key]
+        if answer < 0:
+            self.unreadable(answer)
+            return
+        self.whole(packet, hello)
+
+    def unreadable(self, answer: i64) -> None:
+        """Give a datagram up; the server's own Initials come this way and are no surprise."""
+        watch = self.watch
+        if watch.from_client():
+            watch.tally.anomaly(answer)
+        shift = watch.side * SIDE
+        if watch.state() & (TRIED << shift) == TRIED << shift:
+            watch.set_phase(OVER)
+        else:
+            watch.flows.records[watch.place] = watch.state() + (TRIED_ONE << shift)
+
+    def whole(self, packet: Packet, hello: QuicHello) -> None:
+        """Read the hello that is now complete."""
+        watch = self.watch
+        watch.set_phase(OVER)
+        octets = hello.handshake()
+        answer = self.hello.parse(octets, 0, len(octets))
+        if answer < 0:
+            watch.tally.anomaly(answer)
+        if answer == Answer.DONE or self.hello.has_name:
+            watch.tally.quic += 1
+            watch.clients.count(packet, True, QUIC)
+            self.hellos.read(packet, self.hello, hello.version)
+            watch.set_other_phase(OVER)
+
+    def make_room(self, time_ns: i64) -> None:
+        """Settle the oldest young connections that are too old or too many."""
+        while len(self.young) > 0:
+            key = next(iter(self.young))
+            young = self.young[key]
+            if len(self.young) < QUIC_STATES_MAX and time_ns - young.first_ns <= YOUNG_AGE_NS_MAX:
+                return
+            del self.young[key]
+            self.settle(young)
+
+    def settle(self, young: YoungQuic) -> None:
+        """Take what a hello that will never be whole has given."""
+        octets = young.hello.handshake()
+        self.hello.begin(octets)
+        if len(octets) > 0:
+            self.hello.parse(octets, 0, len(octets))
+        if self.hellos.late(young.origin, self.hello):
+            self.watch.sightings.found.append(young.origin)
+
+    def finish(self) -> None:
+        """The capture ends: settle everything."""
+        for young in list(self.young.values()):
+            self.settle(young)
+        self.young = {}
+
+
+def is_dns_port(port: i64) -> bool:
+    """Tell whether DNS, multicast DNS or LLMNR live there."""
+    return port == 53 or port == 5353 or port == 5355

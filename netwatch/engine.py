@@ -1,0 +1,186 @@
+"""Compiled. The packet's way on one screen: block -> frame -> packet -> conversation -> sighting.
+
+`feed` never raises for any octets. Whatever it gives up on is counted under a closed `Anomaly`; a
+bug of ours is counted as one, and `strict` (tests) lets it out instead.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.capture.records import Records
+from netwatch.decode.fragments import Fragments
+from netwatch.decode.link import IPV4, IPV6, link
+from netwatch.decode.network import FRAGMENT, Piece, ipv4, ipv6
+from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
+from netwatch.decode.transport import tcp, udp
+from netwatch.dissect.claims import ClaimDissector, dhcp_version
+from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.payloads import Payloads
+from netwatch.dissect.sightings import Sightings
+from netwatch.dissect.tcp import TcpDissector
+from netwatch.dissect.udp import UdpDissector
+from netwatch.extract.certificates import CertificateNames
+from netwatch.extract.dhcp import DhcpClaim
+from netwatch.match.matcher import Matcher
+from netwatch.model import Anomaly, Answer
+from netwatch.state.fingerprint import address_hash
+from netwatch.state.tally import Tally
+
+LINK_TYPES_MAX: Final = 64
+"""Kinds of link counted apart."""
+
+
+class Neighbours:
+    """What needs a library and stays interpreted: handed to the engine as callables."""
+
+    def __init__(
+        self,
+        open_initial: Callable[[int, bytes, bytes, int], bytes | None],
+        read_certificate: Callable[[bytes], CertificateNames | None],
+        read_dhcp: Callable[[bytes, bytes], DhcpClaim | None],
+        read_dhcp6: Callable[[bytes, bytes], DhcpClaim | None],
+    ) -> None:
+        self.open_initial = open_initial
+        self.read_certificate = read_certificate
+        self.read_dhcp = read_dhcp
+        self.read_dhcp6 = read_dhcp6
+
+
+class Engine:
+    """One block in; sightings, claims and counters out. One engine a capture or worker.
+
+    `names`: every name leaves, matched or not. `key`: a secret for the tables of a live sensor; a
+    fixed one gives the same evictions on every replay. Memory is bounded whatever comes.
+    """
+
+    def __init__(
+        self, matcher: Matcher, neighbours: Neighbours, names: bool, key: i64, strict: bool
+    ) -> None:
+        self.key: i64 = key
+        self.strict: bool = strict
+        self.packet: Packet = Packet()
+        self.piece: Piece = Piece()
+        self.fragments: Fragments = Fragments()
+        self.tally: Tally = Tally()
+        self.link_types: dict[bytes, int] = {}
+        self.link_type: i64 = -1
+        self.link_frames: i64 = 0
+        self.sightings: Sightings = Sightings(matcher, names)
+        self.clients: ClientWatch = ClientWatch(key)
+        self.dns: DnsDissector = DnsDissector(key, self.sightings, self.clients, self.tally)
+        self.watch: FlowWatch = FlowWatch(self.sightings, self.clients, self.dns, self.tally)
+        self.claims: ClaimDissector = ClaimDissector(
+            self.clients, self.tally, neighbours.read_dhcp, neighbours.read_dhcp6
+        )
+        hellos = HelloDissector(self.watch)
+        payloads = Payloads(self.watch, self.dns, hellos, neighbours.read_certificate)
+        self.tcp: TcpDissector = TcpDissector(self.watch, hellos, payloads)
+        self.udp: UdpDissector = UdpDissector(self.watch, self.dns, hellos, neighbours.open_initial)
+
+    def feed(self, block: bytes, records: Records) -> None:
+        """Take every whole record of `block`; `records` stands at the first one."""
+        while records.next(block) == Answer.DONE:
+            try:
+                self.frame(block, records)
+            except Exception:
+                if self.strict:
+                    raise
+                self.tally.anomaly(Anomaly.BUG)
+
+    def frame(self, block: bytes, records: Records) -> None:
+        """Take one frame: count it, decode it down to its packet, hand that on."""
+        packet = self.packet
+        tally = self.tally
+        packet.begin(block, records.start, records.end)
+        packet.time_ns = records.time_ns
+        packet.number = records.frame
+        if tally.packets == 0 or records.time_ns < tally.first_ns:
+            tally.first_ns = records.time_ns
+        if records.time_ns > tally.last_ns:
+            tally.last_ns = records.time_ns
+        tally.packets += 1
+        tally.octets += records.wire_bytes
+        if records.wire_bytes > records.end - records.start:
+            tally.truncated += 1
+        if records.link_type != self.link_type:
+            self.other_link(records.link_type)
+        self.link_frames += 1
+        answer = link(packet, records.link_type)
+        if answer == Answer.DONE:
+            answer = self.network()
+        if answer < 0:
+            tally.anomaly(answer)
+
+    def other_link(self, link_type: i64) -> None:
+        """The link type changed: book the frames of the one before."""
+        if self.link_frames > 0:
+            key = int(self.link_type).to_bytes(4, "big")
+            if key in self.link_types or len(self.link_types) < LINK_TYPES_MAX:
+                self.link_types[key] = self.link_types.get(key, 0) + self.link_frames
+        self.link_type = link_type
+        self.link_frames = 0
+
+    def network(self) -> i64:
+        """Decode the packet that the link brought; DONE or -Anomaly."""
+        packet = self.packet
+        ethertype = packet.ethertype
+        if ethertype == IPV4:
+            answer = ipv4(packet, self.piece)
+        elif ethertype == IPV6:
+            answer = ipv6(packet, self.piece)
+        elif ethertype == ARP:
+            self.claims.arp(packet)
+            return Answer.DONE
+        else:
+            return -Anomaly.ETHERTYPE_UNKNOWN
+        if answer == FRAGMENT:
+            answer = self.fragments.add(packet, self.piece)
+            if answer == Answer.NEED_MORE:
+                self.tally.ip += 1
+                return Answer.DONE
+        if answer < 0:
+            return answer
+        self.tally.ip += 1
+        return self.transport()
+
+    def transport(self) -> i64:
+        """Hand the packet to its conversation; DONE or -Anomaly."""
+        packet = self.packet
+        protocol = packet.protocol
+        if protocol == TCP:
+            answer = tcp(packet)
+        elif protocol == UDP:
+            answer = udp(packet)
+        elif protocol == ICMPV6:
+            self.claims.neighbour(packet)
+            return Answer.DONE
+        else:
+            return -Anomaly.TRANSPORT_UNKNOWN if protocol not in (1, 2) else Answer.DONE
+        if answer < 0:
+            return answer
+        net = packet.net
+        length = packet.address_length
+        packet.source_hash = address_hash(self.key, net, packet.source, length)
+        packet.target_hash = address_hash(self.key, net, packet.target, length)
+        if protocol == TCP:
+            self.tally.tcp += 1
+            self.tcp.segment(packet)
+            return Answer.DONE
+        self.tally.udp += 1
+        version = dhcp_version(packet)
+        if version != 0:
+            self.claims.dhcp(packet, version)
+            return Answer.DONE
+        self.udp.datagram(packet)
+        return Answer.DONE
+
+    def finish(self) -> None:
+        """The capture ends: read what never became whole, book what is still open."""
+        self.tcp.finish()
+        self.udp.finish()
+        self.other_link(-1)

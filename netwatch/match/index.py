@@ -1,0 +1,204 @@
+"""The patterns of all signatures by kind, conflicts refused, and the native matcher made of them.
+
+Two entries that are equally specific for the same thing would leave the answer to chance, so they
+are a mistake: the same name, prefix, port or magic twice, or two globs of equal weight that meet.
+There is no exception for equal strength: an operator who reads the report wants one id.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from netwatch.limits import PORT_SIGNATURES_MAX
+from netwatch.match.certificates import CertificateRule, CertificateRules, certificate_rules
+from netwatch.match.matcher import Matcher
+from netwatch.match.patterns import (
+    GLOB_CHARACTERS,
+    Pattern,
+    PatternError,
+    name_patterns,
+    overlap,
+    path_patterns,
+)
+from netwatch.match.prefixes import PrefixTable
+from netwatch.match.ranges import boundaries, ports, prefix
+from netwatch.match.suffix import SuffixTree
+from netwatch.model import Signature
+
+_Parsed = TypeVar("_Parsed")
+
+_ADDRESSES4_LAST = (1 << 32) - 1
+_ADDRESSES6_LAST = (1 << 128) - 1
+_LOW_MASK = (1 << 64) - 1
+
+
+class Conflict(Exception):  # noqa: N818 - it becomes a SignatureError as soon as its place is known
+    """A mistake in `field` of one signature: what was found, and what was expected."""
+
+    def __init__(self, signature: int, field: str, text: str, message: str) -> None:
+        super().__init__(message)
+        self.signature = signature
+        self.field = field
+        self.text = text
+
+
+class Index:
+    """Every pattern with the index of its signature. Conflict if a pack contradicts itself."""
+
+    def __init__(self, signatures: Sequence[Signature]) -> None:
+        self.signatures = signatures
+        self.names = self._patterns("names", name_patterns)
+        self.paths = self._patterns("paths", path_patterns)
+        self.prefixes = self._read("prefixes", prefix)
+        self.ports = self._read("ports", ports)
+        self.magics = self._magics()
+        self.certificates: list[tuple[CertificateRule, int]] = []
+        for field, of_subject in (("issuers", False), ("subjects", True)):
+            read = self._read(field, lambda text, of=of_subject: certificate_rules(text, of))
+            self.certificates += [(rule, number) for rules, number in read for rule in rules]
+        self._refuse_port_conflicts()
+
+    def _read(
+        self, field: str, parse: Callable[[str], _Parsed]
+    ) -> list[tuple[_Parsed, int]]:
+        """All texts of one field, parsed; the same text in two entries is refused."""
+        found: list[tuple[_Parsed, int]] = []
+        known: dict[Hashable, int] = {}
+        for number, signature in enumerate(self.signatures):
+            for text in getattr(signature, field):
+                try:
+                    parsed = parse(text)
+                except PatternError as error:
+                    raise Conflict(number, field, text, str(error)) from None
+                self._refuse_known(known, text, number, field)
+                found.append((parsed, number))
+        return found
+
+    def _refuse_known(
+        self, known: dict[Hashable, int], text: str, number: int, field: str
+    ) -> None:
+        other = known.setdefault(text, number)
+        if other != number:
+            message = f"found {text!r}, which entry {self._name(other)} has as well"
+            raise Conflict(number, field, text, message)
+
+    def _name(self, number: int) -> str:
+        signature = self.signatures[number]
+        return f"{signature.id!r} ({signature.place})" if signature.place else repr(signature.id)
+
+    def _patterns(
+        self, field: str, parse: Callable[[str], tuple[Pattern, ...]]
+    ) -> list[tuple[Pattern, int]]:
+        """All patterns of a field, the least specific first, so that the place is the rank."""
+        found: list[tuple[Pattern, int]] = []
+        plain: dict[tuple[bool, tuple[str, ...]], tuple[Pattern, int]] = {}
+        globs: dict[Hashable, list[tuple[Pattern, int]]] = {}
+        for number, signature in enumerate(self.signatures):
+            for text in getattr(signature, field):
+                try:
+                    patterns = parse(text)
+                except PatternError as error:
+                    raise Conflict(number, field, text, str(error)) from None
+                for pattern in patterns:
+                    other = plain.setdefault((pattern.below, pattern.labels), (pattern, number))
+                    if other[1] != number:
+                        self._refuse_tie(field, pattern, number, *other)
+                    if pattern.key[2] < len(pattern.labels):
+                        # Only globs with the same key and the same fixed end can tie.
+                        like = globs.setdefault((pattern.key, _fixed_end(pattern)), [])
+                        for rival, rival_number in like:
+                            if rival_number != number and overlap(rival, pattern):
+                                self._refuse_tie(field, pattern, number, rival, rival_number)
+                        like.append((pattern, number))
+                    found.append((pattern, number))
+        found.sort(key=lambda item: item[0].key)
+        return found
+
+    def _refuse_tie(
+        self, field: str, pattern: Pattern, number: int, rival: Pattern, rival_number: int
+    ) -> None:
+        message = (
+            f"found {pattern.text!r}, which is as specific as {rival.text!r} of entry"
+            f" {self._name(rival_number)} for the same {field}; expected one of them to say more"
+        )
+        raise Conflict(number, field, pattern.text, message)
+
+    def _magics(self) -> list[tuple[bytes, int]]:
+        """From long to short, so that the first that fits is the most specific."""
+        found: list[tuple[bytes, int]] = []
+        known: dict[Hashable, int] = {}
+        for number, signature in enumerate(self.signatures):
+            for octets in signature.magics:
+                if known.setdefault(octets, number) != number:
+                    message = (
+                        f"found the magic {octets!r}, which entry {self._name(known[octets])}"
+                        " has as well"
+                    )
+                    raise Conflict(number, "magics", repr(octets), message)
+                found.append((octets, number))
+        found.sort(key=lambda item: len(item[0]), reverse=True)
+        return found
+
+    def _refuse_port_conflicts(self) -> None:
+        """Nested ranges are fine (the narrow one wins); equally wide ones must not meet."""
+        if len({number for _, number in self.ports}) > PORT_SIGNATURES_MAX:
+            number = self.ports[-1][1]
+            message = f"expected ports in at most {PORT_SIGNATURES_MAX} entries"
+            raise Conflict(number, "ports", self.signatures[number].ports[0], message)
+        ranges = sorted(self.ports, key=lambda item: (item[0][2] - item[0][1], item[0]))
+        for (one, first), (other, second) in zip(ranges, ranges[1:], strict=False):
+            alike = one[0] == other[0] and one[2] - one[1] == other[2] - other[1]
+            if alike and first != second and other[1] <= one[2]:
+                text = f"{one[1]}-{one[2]} of entry {self._name(first)}"
+                message = f"found ports that meet {text} and are as wide"
+                raise Conflict(second, "ports", self.signatures[second].ports[0], message)
+
+    def matcher(self) -> Matcher:
+        """The native object that the engine holds."""
+        port_signatures = sorted({number for _, number in self.ports})
+        return Matcher(
+            self._tree(self.names, fold=True),
+            [number for _, number in self.names],
+            self._tree(self.paths, fold=False),
+            [number for _, number in self.paths],
+            self._prefix_table(),
+            self._port_table(6, port_signatures),
+            self._port_table(17, port_signatures),
+            port_signatures,
+            [octets for octets, _ in self.magics],
+            [number for _, number in self.magics],
+            CertificateRules(self.certificates).find,
+        )
+
+    def _tree(self, patterns: list[tuple[Pattern, int]], fold: bool) -> SuffixTree:
+        tree = SuffixTree(fold)
+        for rank, (pattern, _) in enumerate(patterns):
+            tree.add([label.encode() for label in pattern.labels], pattern.below, rank)
+        tree.freeze()
+        return tree
+
+    def _prefix_table(self) -> PrefixTable:
+        ranges: dict[int, list[tuple[int, int, int]]] = {4: [], 6: []}
+        for (version, first, last), number in self.prefixes:
+            ranges[version].append((first, last, number))
+        wide = boundaries(ranges[6], _ADDRESSES6_LAST)
+        return PrefixTable(
+            boundaries(ranges[4], _ADDRESSES4_LAST),
+            [(start >> 64, start & _LOW_MASK, value) for start, value in wide],
+        )
+
+    def _port_table(self, transport: int, port_signatures: list[int]) -> bytes:
+        table = bytearray(65_536)
+        # The widest first, so that narrower ranges are written over it.
+        for (protocol, first, last), number in sorted(
+            self.ports, key=lambda item: item[0][1] - item[0][2]
+        ):
+            if protocol == transport:
+                entry = port_signatures.index(number) + 1
+                table[first : last + 1] = bytes([entry]) * (last + 1 - first)
+        return bytes(table)
+
+
+def _fixed_end(pattern: Pattern) -> tuple[str, ...]:
+    """The last two labels if they are plain: patterns that differ there cannot meet."""
+    end = pattern.labels[-2:]
+    return () if any(GLOB_CHARACTERS.search(label) for label in end) else end

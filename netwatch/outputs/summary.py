@@ -1,0 +1,92 @@
+"""The answer and its limit in three sentences: found, behind carriers, and what silence means."""
+
+from typing import Final
+
+from netwatch.outputs.words import carrier, counted
+from netwatch.report import Device, Report, Unattributed
+
+ACCUSED: Final = ("running", "likely", "possible")
+"""The verdicts that accuse, most serious first."""
+CARRIERS_MAX: Final = 2
+
+
+def answer_lines(report: Report) -> tuple[str, str, str]:
+    """Three sentences; numbers behind several carriers are never added up."""
+    return (
+        _found(report.devices),
+        _carried(report),
+        _limit(report.coverage.devices, report.coverage.devices_undecided),
+    )
+
+
+def _found(devices: list[Device]) -> str:
+    by_verdict = {v: [d for d in devices if d.verdict == v] for v in ACCUSED}
+    running, likely, possible = (by_verdict[verdict] for verdict in ACCUSED)
+    if running:
+        verb = "runs" if len(running) == 1 else "run"
+        sentence = f"{counted(len(running), 'device')} here {verb} a Kaspersky product"
+        sentence += _unmanaged(running)
+        more = [f"{len(likely):,} more likely {_do(likely)}"] if likely else []
+        more += [f"{len(possible):,} more possibly {_do(possible)}"] if possible else []
+        return "; ".join([sentence, *more]) + "."
+    if likely:
+        verb = "runs" if len(likely) == 1 else "run"
+        sentence = f"{counted(len(likely), 'device')} here likely {verb} a Kaspersky product"
+        sentence += _unmanaged(likely)
+        if possible:
+            sentence += f"; {len(possible):,} more possibly {_do(possible)}"
+        return sentence + "."
+    if possible:
+        verb = "runs" if len(possible) == 1 else "run"
+        sentence = f"{counted(len(possible), 'device')} here possibly {verb} a Kaspersky product"
+        return f"{sentence}{_unmanaged(possible)}; none certainly."
+    return "No device here was seen to run a Kaspersky product."
+
+
+def _do(devices: list[Device]) -> str:
+    return "does" if len(devices) == 1 else "do"
+
+
+def _unmanaged(devices: list[Device]) -> str:
+    """How many are on no managed list; silent where no list was given."""
+    unmanaged = sum(device.managed is False for device in devices)
+    if all(device.managed is None for device in devices):
+        return ""
+    if len(devices) == 1:
+        return ", on no managed list" if unmanaged else ", on the managed list"
+    return f", {unmanaged:,} of them on no managed list" if unmanaged else ", all of them managed"
+
+
+def _carried(report: Report) -> str:
+    accused = [finding for finding in report.unattributed if finding.verdict in ACCUSED]
+    if not accused:
+        return "No finding remains behind a DNS server, proxy or NAT gateway."
+    more = " more" if any(device.verdict in ACCUSED for device in report.devices) else ""
+    if len(accused) == 1:
+        (finding,) = accused
+        maybe = "Possibly at least" if finding.verdict == "possible" else "At least"
+        noun = more or (" device" if finding.at_least == 1 else " devices")
+        return (
+            f"{maybe} {finding.at_least:,}{noun}, behind {carrier(finding)}, "
+            "cannot be named from here."
+        )
+    shown = [_behind(finding) for finding in accused[:CARRIERS_MAX]]
+    if len(accused) > CARRIERS_MAX:
+        shown.append(f"some behind {counted(len(accused) - CARRIERS_MAX, 'more carrier')}")
+    return f"Devices that cannot be named from here, perhaps the same ones: {', '.join(shown)}."
+
+
+def _behind(finding: Unattributed) -> str:
+    maybe = "possibly " if finding.verdict == "possible" else ""
+    return f"{maybe}at least {finding.at_least:,} behind {carrier(finding)}"
+
+
+def _limit(devices: int, undecided: int) -> str:
+    if devices == 0:
+        return "No device of this network was seen at all: 'not found' means nothing here."
+    if undecided == 0:
+        return f"'Not found' means absent for every other of the {counted(devices, 'device')}."
+    if undecided == devices:
+        of_all = "the only device" if devices == 1 else f"any of the {devices:,} devices"
+        return f"'Not found' means nothing for {of_all}."
+    return f"'Not found' means nothing for {undecided:,} of {counted(devices, 'device')}."

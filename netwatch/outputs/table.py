@@ -1,0 +1,247 @@
+"""A report for people, in 80 columns: the answer and its limit first, then proof, then coverage."""
+
+from collections import Counter
+from typing import Final
+
+from netwatch.outputs.page import Page, Style
+from netwatch.outputs.summary import ACCUSED, answer_lines
+from netwatch.outputs.text import shortened, time_text
+from netwatch.outputs.words import CAPS, MIRRORS, ROLES, carrier, counted, proof
+from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, Unattributed
+
+PROOFS_MAX: Final = 2
+"""Pieces of evidence shown for one device; all of them are in the JSON."""
+ADDRESSES_MAX: Final = 3
+PLACE_COLUMNS_MAX: Final = 32
+HOSTNAME_COLUMNS_MAX: Final = 40
+DAMAGED_MAX: Final = 10
+"""Unreadable captures that are listed one by one."""
+INDENT: Final = " " * 10
+
+_STYLES: Final[dict[str, Style]] = {"running": "red", "likely": "red", "possible": "yellow"}
+_STRENGTH_RANK: Final = {"strong": 0, "medium": 1, "weak": 2}
+
+
+def table(report: Report, *, show_all: bool = False, colour: bool = False) -> str:
+    """The whole page. `show_all` lists the devices that are else only counted."""
+    page = Page(colour)
+    for line in answer_lines(report):
+        page.paragraph(line, style="bold")
+    places = _places(report.captures)
+    accused = [device for device in report.devices if device.verdict in ACCUSED]
+    if accused:
+        page.heading("Traffic from these devices shows a Kaspersky product")
+        for device in accused:
+            page.blank()
+            _accused(page, device, places)
+    carried = [f for f in report.unattributed if show_all or f.verdict in ACCUSED]
+    if carried:
+        page.heading("Behind carriers: devices that cannot be named from here")
+        for finding in carried:
+            page.blank()
+            _carried(page, finding, places)
+    _rest(page, report, show_all)
+    _coverage(page, report)
+    return page.text()
+
+
+def _accused(page: Page, device: Device, places: dict[str, str]) -> None:
+    page.item(device.verdict.upper(), _who(device), _STYLES.get(device.verdict, "plain"))
+    page.paragraph(_what(device.products, device.purposes, device.evidence), INDENT)
+    for piece in best_pieces(device.evidence):
+        page.item("", "- " + proof(piece, places.get(piece.capture, piece.capture)))
+    if device.cap is not None:
+        reason = CAPS.get(device.cap, device.cap)
+        page.paragraph(f"Why not more ({device.cap}): {reason}", INDENT)
+
+
+def _carried(page: Page, finding: Unattributed, places: dict[str, str]) -> None:
+    page.item(
+        finding.verdict.upper(),
+        f"at least {counted(finding.at_least, 'device')} behind {carrier(finding)}",
+        _STYLES.get(finding.verdict, "plain"),
+    )
+    for piece in best_pieces(finding.evidence):
+        page.item("", "- " + proof(piece, places.get(piece.capture, piece.capture)))
+    if finding.how_to_name:
+        page.paragraph(f"To name it: {finding.how_to_name}", INDENT)
+
+
+def best_pieces(evidence: list[Evidence]) -> list[Evidence]:
+    """The pieces that prove most, one a signature as long as there are others; earliest first."""
+    ranked = sorted(evidence, key=_rank)
+    chosen: list[Evidence] = []
+    seen: set[str] = set()
+    for piece in ranked:
+        if piece.signature not in seen and len(chosen) < PROOFS_MAX:
+            seen.add(piece.signature)
+            chosen.append(piece)
+    for piece in ranked:
+        if len(chosen) < PROOFS_MAX and not any(piece is other for other in chosen):
+            chosen.append(piece)
+    return sorted(chosen, key=lambda piece: piece.time)
+
+
+def _rank(piece: Evidence) -> tuple[int, bool, bool, bool, int]:
+    strength = _STRENGTH_RANK.get(piece.strength, len(_STRENGTH_RANK))
+    return (strength, not piece.followed, not piece.two_way, piece.blocked, piece.time)
+
+
+def _who(device: Device) -> str:
+    parts = [_some(device.ips, ADDRESSES_MAX)] if device.ips else []
+    parts += [shortened(name, HOSTNAME_COLUMNS_MAX) for name in device.hostnames[:2]]
+    if device.macs:
+        vendor = f" ({shortened(device.vendor, HOSTNAME_COLUMNS_MAX)})" if device.vendor else ""
+        parts.append(_some(device.macs, 1) + vendor)
+    if device.role != "endpoint":
+        parts.append("a " + ROLES.get(device.role, device.role))
+    if device.zone:
+        parts.append("in " + shortened(device.zone, HOSTNAME_COLUMNS_MAX))
+    if device.managed is not None:
+        parts.append("on the managed list" if device.managed else "on no managed list")
+    return ", ".join(parts) or device.id
+
+
+def _what(products: list[str], purposes: list[str], evidence: list[Evidence]) -> str:
+    product = ", ".join(products) or "Kaspersky product"
+    purpose = f" ({', '.join(purposes)})" if purposes else ""
+    seen = _seen(evidence)
+    return f"{product}{purpose}{seen}"
+
+
+def _seen(evidence: list[Evidence]) -> str:
+    if not evidence:
+        return ""
+    first, last = min(e.time for e in evidence), max(e.time for e in evidence)
+    return f", {span_text(first, last)}"
+
+
+def span_text(first: Time, last: Time) -> str:
+    """`2025-08-21 11:25:27 to 11:26:37 UTC`; the date once where it is the same."""
+    start, end = (time_text(time)[:19].replace("T", " ") for time in (first, last))
+    if start == end:
+        return f"{start} UTC"
+    return f"{start} to {end[11:] if end[:10] == start[:10] else end} UTC"
+
+
+def _some(texts: list[str], most: int) -> str:
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _rest(page: Page, report: Report, show_all: bool) -> None:
+    rest = [device for device in report.devices if device.verdict not in ACCUSED]
+    if not rest:
+        return
+    page.heading("The other devices")
+    counts: dict[str, int] = {}
+    for device in rest:
+        counts[device.verdict] = counts.get(device.verdict, 0) + 1
+    hint = "" if show_all else " (--all lists them)"
+    page.paragraph(
+        ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items()) + hint, "  "
+    )
+    if show_all:
+        page.blank()
+        for device in rest:
+            reason = "; ".join([*device.products, *device.reasons])
+            page.item(device.verdict, _who(device) + (f": {reason}" if reason else ""))
+
+
+def _coverage(page: Page, report: Report) -> None:
+    coverage = report.coverage
+    page.heading("What this could show, and what not")
+    page.item("Period", _period(coverage), columns=13)
+    page.item("Mirror", MIRRORS.get(coverage.seat, coverage.seat), columns=13)
+    page.item("Visible", _visible(coverage), columns=13)
+    page.item("Not visible", _not_visible(coverage), columns=13)
+    aside = ", ".join(f"{number:,} {reason}" for reason, number in coverage.set_aside.items())
+    if aside:
+        page.item("Set aside", aside, columns=13)
+    damaged = [capture for capture in report.captures if capture.error is not None]
+    for capture in damaged[:DAMAGED_MAX]:
+        page.item("Damaged", f"{capture.path}: {capture.error}", columns=13)
+    if len(damaged) > DAMAGED_MAX:
+        page.item("", f"and {len(damaged) - DAMAGED_MAX:,} more inputs", columns=13)
+    page.blank()
+    page.paragraph(coverage.sentence)
+
+
+def _period(coverage: Coverage) -> str:
+    amount = f"{counted(coverage.packets, 'packet')}, {_size_text(coverage.bytes)}"
+    if coverage.first_time is None or coverage.last_time is None:
+        return f"no packet was read ({amount})"
+    seconds = (coverage.last_time - coverage.first_time) // 1_000_000_000
+    return f"{span_text(coverage.first_time, coverage.last_time)} ({_duration(seconds)}), {amount}"
+
+
+def _visible(coverage: Coverage) -> str:
+    parts = [
+        counted(coverage.devices, "device"),
+        counted(coverage.dns_questions, "DNS question"),
+        counted(coverage.dns_answers, "DNS answer"),
+        counted(coverage.hellos, "TLS or QUIC hello"),
+    ]
+    if coverage.names_visible is not None:
+        share = _share(coverage.names_visible)
+        parts.append(f"names of {share} of {counted(coverage.connections, 'new connection')}")
+    if coverage.both_directions is not None:
+        parts.append(f"both directions of {_share(coverage.both_directions)} of TCP flows")
+    return "; ".join(parts)
+
+
+def _not_visible(coverage: Coverage) -> str:
+    parts = [] if coverage.dns_leg else ["DNS of the devices"]
+    parts += [] if coverage.hello_leg else ["TLS and QUIC hellos of the devices"]
+    counts = (
+        (coverage.encrypted_dns, "flow", "of encrypted DNS"),
+        (coverage.ech, "hello", "with ECH or its imitation (the name may be the outer one)"),
+        (coverage.hellos_unfinished, "hello", "cut short"),
+        (coverage.truncated, "truncated frame", ""),
+        (coverage.duplicates, "duplicate", "counted once"),
+        (coverage.flows_evicted, "flow", "forgotten for want of room"),
+        (coverage.unknown_encapsulations, "frame", "in unknown encapsulations"),
+    )
+    parts += [f"{counted(number, noun)} {what}".strip() for number, noun, what in counts if number]
+    if coverage.loss:
+        parts.append(f"{_share(coverage.loss)} of the octets that were acknowledged (loss)")
+    return "; ".join(parts) or "nothing that was counted"
+
+
+def _share(share: float) -> str:
+    """A share in per cent; never rounded up to all or down to none."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return f"{int(share * 100)} %"
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 7200:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h" if seconds < 172_800 else f"{seconds // 86_400} d"
+
+
+def _size_text(size: int) -> str:
+    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= scale:
+            return f"{size / scale:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def _places(captures: list[Capture]) -> dict[str, str]:
+    """What a capture is called beside a frame: its file name, or its path where that is not one's.
+
+    Long ones lose their middle; whole paths are in the other formats.
+    """
+    names = Counter(_file_name(capture.path) for capture in captures)
+    places = {}
+    for path in (capture.path for capture in captures):
+        name = _file_name(path)
+        places[path] = shortened(name if names[name] == 1 else path, PLACE_COLUMNS_MAX)
+    return places
+
+
+def _file_name(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or path

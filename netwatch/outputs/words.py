@@ -1,0 +1,100 @@
+"""What a piece of evidence, a cap or a role is called in a sentence. One literal table each.
+
+The wording is presence, never illegality, and speaks of traffic: what a device sent and was sent,
+not what its owner did.
+"""
+
+from typing import Final
+
+from netwatch.model import Signal
+from netwatch.outputs.text import shortened
+from netwatch.report import Evidence, Unattributed
+
+NAME_COLUMNS_MAX: Final = 60
+"""Of a name in a sentence; whole names are in the other formats."""
+
+PROOFS: Final = {
+    Signal.DNS_QUERY: "asked DNS server {server} for {name}",
+    Signal.DNS_ANSWER: "was answered by DNS server {server} for {name}",
+    Signal.MDNS: "asked its neighbours (mDNS) for {name}",
+    Signal.LLMNR: "asked its neighbours (LLMNR) for {name}",
+    Signal.TLS_SNI: "said {name} in a TLS hello to {server}",
+    Signal.QUIC_SNI: "said {name} in a QUIC hello to {server}",
+    Signal.HTTP_HOST: "sent an HTTP request for {name} to {server}",
+    Signal.HTTP_ABSOLUTE: "sent proxy {server} an HTTP request for {name}",
+    Signal.HTTP_CONNECT: "asked proxy {server} for a connection to {name}",
+    Signal.HTTP_PATH: "fetched an update path of the product from {server} {name}",
+    Signal.FILE_MAGIC: "was sent a file in the product's own format by {server} {name}",
+    Signal.TLS_CERTIFICATE: "was shown a certificate of {name} by {server}",
+    Signal.FLOW_TO_ANSWERED_ADDRESS: "connected to {server}, just answered for {name}",
+    Signal.ADDRESS_PREFIX: "connected to {server}, in a network of Kaspersky {name}",
+    Signal.PORT_PROFILE: "connected to {server} on ports of a management server {name}",
+}
+
+CAPS: Final = {
+    "merely-asked": "it only asked for the name; no connection was seen to follow.",
+    "one-way": "only one side of the traffic was seen, and one side can be forged.",
+    "medium": "other software can cause this kind of evidence as well.",
+    "decoy-name": "circumvention tools say this name as a decoy, and nothing else backs it.",
+    "browser": "a web browser said the name; a person reading a page looks the same.",
+    "suspected-carrier": "it may only pass on what other devices ask.",
+    "address-only": "known by address only; several devices may have used this address.",
+}
+"""Why a verdict is not more."""
+
+ROLES: Final = {
+    "resolver": "DNS server",
+    "list-resolver": "block-list resolver",
+    "proxy": "proxy",
+    "nat": "NAT gateway",
+    "router": "router",
+    "management-server": "management server",
+    "endpoint": "endpoint",
+}
+
+SEATS: Final = {
+    "behind-resolver": "seen behind a DNS server",
+    "behind-proxy": "seen behind a proxy",
+    "behind-nat": "seen behind a NAT gateway",
+    "router-mac": "seen behind a router",
+}
+
+MIRRORS: Final = {
+    "access": "the devices' own side of the network (access)",
+    "uplink": "the uplink: what devices say to each other was not seen",
+    "one-direction": "one direction only: answers, or questions, are missing",
+    "blind": "blind: nothing that names anything was seen",
+}
+"""Where the mirror sits."""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 device`, `2 devices`, `1,000 devices`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def proof(piece: Evidence, place: str) -> str:
+    """One piece of evidence as a sentence that ends in where it stands: `place`, frame."""
+    name = shortened(piece.name, NAME_COLUMNS_MAX)
+    sentence = PROOFS.get(piece.signal, piece.signal + ": {name} {server}")
+    # Filled in piece by piece: a name is never a format string.
+    said = sentence.replace("{server}", piece.server_ip or "an unseen server")
+    said = said.replace("{name}", name or ("" if "{server} {name}" in sentence else "a name"))
+    details = [said.strip()]
+    if piece.count > 1:
+        details.append(f"{piece.count:,} times")
+    if piece.signal in (Signal.DNS_QUERY, Signal.DNS_ANSWER):
+        details.append("and connected" if piece.followed else "no connection followed")
+    elif not piece.two_way:
+        details.append("no reply was seen")
+    if piece.blocked:
+        details.append("blocked")
+    if piece.seat in SEATS:
+        details.append(SEATS[piece.seat])
+    return f"{', '.join(details)} ({place} frame {piece.frame})"
+
+
+def carrier(finding: Unattributed) -> str:
+    """`DNS server 10.20.0.10 (dc01)`."""
+    named = f" ({shortened(finding.name, 40)})" if finding.name else ""
+    return f"{ROLES.get(finding.role, finding.role)} {finding.address}{named}"

@@ -1,0 +1,159 @@
+"""What a scan found: one object, with the fields of `netwatch scan --format json` and their names.
+
+Every text in here is final: addresses, MACs and names as printable ASCII, safe on one line. Times
+are `Time`, still numbers, because only an output knows how it writes them; msgspec hands them to the
+`enc_hook` of the one who encodes. Fields are in the order in which they are printed.
+"""
+
+import msgspec
+
+
+class Time(int):
+    """Nanoseconds since 1970-01-01 UTC; RFC 3339 in JSON."""
+
+    __slots__ = ()
+
+
+class Netwatch(msgspec.Struct, kw_only=True):
+    """Who looked: filled in by the command."""
+
+    version: str = ""
+    engine: str = ""
+    """`compiled` or `interpreted`."""
+    packs: dict[str, str] = {}
+    """Pack -> its version."""
+
+
+class Capture(msgspec.Struct, kw_only=True):
+    """One input; `error` is null when it was read to its end."""
+
+    path: str
+    sha256: str
+    packets: int
+    bytes: int
+    """Of the input as it lies on disk."""
+    first_time: Time | None
+    last_time: Time | None
+    link_types: dict[int, int]
+    """LINKTYPE number -> frames."""
+    anomalies: dict[str, int]
+    error: str | None
+
+
+class Evidence(msgspec.Struct, kw_only=True):
+    """One sighting that counts for or against a device; repeats in a half hour are one."""
+
+    time: Time
+    signal: str
+    name: str
+    """Empty where the signal carries no name."""
+    signature: str
+    purpose: str
+    strength: str
+    capture: str
+    frame: int
+    client_ip: str
+    server_ip: str
+    seat: str
+    """`endpoint`, `behind-resolver`, `behind-proxy`, `behind-nat`, `router-mac`."""
+    two_way: bool
+    followed: bool
+    blocked: bool
+    count: int
+
+
+class Device(msgspec.Struct, kw_only=True):
+    """One device on our side of the network, found or not."""
+
+    id: str
+    """`mac:`, `random-mac:` or `ip:` (known by address only) and a hash of that key."""
+    verdict: str
+    cap: str | None
+    """What keeps the verdict from being higher: one of `judge.CAPS`."""
+    role: str
+    zone: str | None
+    managed: bool | None = None
+    """Null without a list of managed assets: never "no"."""
+    ips: list[str]
+    macs: list[str]
+    vendor: str | None = None
+    hostnames: list[str]
+    first_seen: Time
+    last_seen: Time
+    products: list[str]
+    purposes: list[str]
+    reasons: list[str]
+    evidence: list[Evidence]
+
+
+class Unattributed(msgspec.Struct, kw_only=True):
+    """What a carrier passed on for somebody who cannot be named from here."""
+
+    role: str
+    address: str
+    name: str | None
+    """The carrier's host name."""
+    verdict: str
+    at_least: int
+    """Devices behind it, at least; never to be summed over carriers."""
+    evidence: list[Evidence]
+    how_to_name: str
+
+
+class Coverage(msgspec.Struct, kw_only=True):
+    """What the captures could show. Shares are 0 to 1, null where there was nothing to share."""
+
+    sentence: str
+    """Ends in one of `coverage.ENDINGS`."""
+    seat: str
+    """Of the mirror: `access`, `uplink`, `one-direction`, `blind`."""
+    first_time: Time | None
+    last_time: Time | None
+    devices: int
+    """Devices seen on our side."""
+    devices_found: int
+    """Of these `possible` or more."""
+    devices_absent: int
+    """Of these `clean`: absence is shown."""
+    devices_undecided: int
+    """Of these neither: for them "not found" means nothing."""
+    verdicts: dict[str, int]
+    """Verdict -> devices; every verdict is there."""
+    packets: int
+    bytes: int
+    """Of packets on the wire as far as captured."""
+    both_directions: float | None
+    """Share of TCP flows of which both directions were seen."""
+    dns_leg: bool
+    hello_leg: bool
+    dns_questions: int
+    dns_answers: int
+    hellos: int
+    connections: int
+    """New outbound connections of our devices."""
+    names_visible: float | None
+    """Share of these whose name was read or whose address had been answered."""
+    encrypted_dns: int
+    ech: int
+    """Hellos with ECH or its imitation: the name may be the outer one."""
+    hellos_unfinished: int
+    loss: float | None
+    """Estimated from ACKs of octets that were never seen."""
+    duplicates: int
+    truncated: int
+    flows_evicted: int
+    unknown_encapsulations: int
+    anomalies: dict[str, int]
+    set_aside: dict[str, int]
+    """Sightings that are no evidence: reason -> how many."""
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """The result of a scan."""
+
+    netwatch: Netwatch = msgspec.field(default_factory=Netwatch)
+    captures: list[Capture]
+    devices: list[Device]
+    """Most serious first; also those of which nothing was found."""
+    unattributed: list[Unattributed]
+    coverage: Coverage

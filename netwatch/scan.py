@@ -1,0 +1,125 @@
+"""Captures through the engine: one, or many side by side with the same result.
+
+`read_capture` is the way of one capture; what is done with its sightings is the caller's business:
+`scan_capture` keeps them for the judge, `netwatch names` prints them and forgets them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from netwatch.capture.files import STDIN, open_capture
+from netwatch.capture.records import Records
+from netwatch.capture.window import WindowRecords
+from netwatch.errors import NetwatchError
+from netwatch.limits import CLAIMS_KEPT_MAX
+from netwatch.match.matcher import Matcher
+from netwatch.match.signatures import Pack
+from netwatch.model import ANOMALY_NAMES, Anomaly, Capture, Claim, Reply, Sighting
+from netwatch.observe import build_engine, observation, take
+from netwatch.outputs.text import line_text
+from netwatch.repeats import Repeats
+from netwatch.stop import Stop
+from netwatch.workers import Context, Done, Setup, each_capture
+
+TIME_NS_MIN: Final = 0
+TIME_NS_MAX: Final = 0x7FFF_FFFF_FFFF_FFFF
+INTERRUPTED: Final = "interrupted"
+
+Take = Callable[[list[Sighting], list[Reply], list[Claim]], None]
+"""Is handed what each block gave, and keeps the lists."""
+
+
+def read_capture(path: str, context: Context, take_found: Take) -> Capture:
+    """Run one capture through an engine of its own; `-` is standard input.
+
+    The observation that comes back holds what the end of the capture gave (clients, coverage);
+    sightings, replies and claims went to `take_found`, the last ones too. NetwatchError if reading
+    cannot begin; damage further on is told in `error`.
+    """
+    setup = context.setup
+    with open_capture(path, digest=setup.digest) as reader:
+        engine = build_engine(context.matcher, names=setup.names)
+        records: Records = reader.records
+        if setup.since_ns > TIME_NS_MIN or setup.until_ns < TIME_NS_MAX:
+            records = WindowRecords(reader.records, setup.since_ns, setup.until_ns)
+        blocks = iter(reader)
+        octets = packets = 0
+        while (block := context.stop.next_block(blocks)) is not None:
+            engine.feed(block, records)
+            take_found(*take(engine))
+            context.advance(reader.bytes_read - octets, reader.records.packets - packets)
+            octets, packets = reader.bytes_read, int(reader.records.packets)
+        seen = observation(engine)
+        take_found(seen.sightings, seen.replies, seen.claims)
+        seen.sightings, seen.replies, seen.claims = [], [], []
+    error = reader.error
+    if error is None and context.stop.requested:
+        error = f"{INTERRUPTED}; {packets} packets were read before"
+    return Capture(
+        path=capture_name(path),
+        format=reader.format,
+        sha256=reader.sha256,
+        bytes=reader.total_bytes or reader.bytes_read,
+        error=error,
+        observation=seen,
+    )
+
+
+def scan_capture(path: str, context: Context) -> Capture:
+    """One capture with everything that the judge wants of it; raises as `read_capture` does."""
+    repeats = Repeats()
+    claims: list[Claim] = []
+    lost = 0
+
+    def keep(sightings: list[Sighting], replies: list[Reply], more: list[Claim]) -> None:
+        nonlocal lost
+        repeats.add(sightings, replies)
+        room = CLAIMS_KEPT_MAX - len(claims)
+        claims.extend(more[:room])
+        lost += max(len(more) - room, 0)
+
+    capture = read_capture(path, context, keep)
+    seen = capture.observation
+    seen.sightings, seen.replies, seen.claims = repeats.sightings, repeats.replies, claims
+    lost += repeats.lost
+    if lost:
+        anomalies = seen.coverage.anomalies
+        full = ANOMALY_NAMES[Anomaly.TABLE_FULL]
+        anomalies[full] = anomalies.get(full, 0) + lost
+    return capture
+
+
+def scan_captures(
+    paths: Sequence[str],
+    pack: Pack,
+    *,
+    since_ns: int = TIME_NS_MIN,
+    until_ns: int = TIME_NS_MAX,
+    jobs: int | None = None,
+    stop: Stop | None = None,
+    advance: Callable[[int, int], None] | None = None,
+) -> list[Capture]:
+    """Every capture, in the order of `paths`; the result does not depend on `jobs`.
+
+    `since_ns` <= time < `until_ns` of a frame. `jobs` None takes as many workers as pay. `advance`
+    is told (octets, packets) as they are read. What cannot be begun is a Capture with its `error`;
+    if nothing at all could be begun, that is raised (NetwatchError). After `stop` was requested the
+    captures that were not finished say so in `error`.
+    """
+    setup = Setup(pack=pack, digest=True, since_ns=since_ns, until_ns=until_ns)
+    captures: list[Capture] = []
+    failures: list[NetwatchError] = []
+    for done in each_capture(scan_capture, paths, setup, jobs=jobs, stop=stop, advance=advance):
+        captures.append(done.capture)
+        if done.failure is not None:
+            failures.append(done.failure)
+    if failures and len(failures) == len(captures):
+        raise failures[0]
+    return captures
+
+
+def capture_name(path: str) -> str:
+    """What a capture is called in every output: its path on one line, `-` for standard input."""
+    return line_text(path)
