@@ -138,7 +138,8 @@ class Engine:
             return Answer.DONE
         else:
             return -Anomaly.ETHERTYPE_UNKNOWN
-        if answer == FRAGMENT:
+        if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
+            # A first piece that the capture cut is read as it is: it can never be whole.
             answer = self.fragments.add(packet, self.piece)
             if answer == Answer.NEED_MORE:
                 self.tally.ip += 1

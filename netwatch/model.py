@@ -447,8 +447,8 @@ class Charge(msgspec.Struct, kw_only=True, frozen=True):
     """The other side refused the connection."""
     acked: bool = False
     """On a feed of one direction, and its clients go on acknowledging what is not seen."""
-    dns_leg: bool = False
-    """This capture shows questions or answers of the device."""
+    server_ours: bool = False
+    """The server is on our side of the network."""
 
 
 PURPOSES: Final = (

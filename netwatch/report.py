@@ -1,8 +1,8 @@
 """What a scan found: one object, with the fields of `netwatch scan --format json` and their names.
 
 Every text in here is final: addresses, MACs and names as printable ASCII, safe on one line. Times
-are `Time`, still numbers, because only an output knows how it writes them; msgspec hands them to the
-`enc_hook` of the one who encodes. Fields are in the order in which they are printed.
+are `Time`, still numbers, because only an output knows how it writes them; msgspec hands them to
+the `enc_hook` of the one who encodes. Fields are in the order in which they are printed.
 """
 
 import msgspec

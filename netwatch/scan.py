@@ -4,28 +4,31 @@
 `scan_capture` keeps them for the judge, `netwatch names` prints them and forgets them.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
-from netwatch.capture.files import STDIN, open_capture
+from netwatch.capture.files import open_capture
 from netwatch.capture.records import Records
 from netwatch.capture.window import WindowRecords
 from netwatch.errors import NetwatchError
 from netwatch.limits import CLAIMS_KEPT_MAX
-from netwatch.match.matcher import Matcher
 from netwatch.match.signatures import Pack
 from netwatch.model import ANOMALY_NAMES, Anomaly, Capture, Claim, Reply, Sighting
 from netwatch.observe import build_engine, observation, take
+from netwatch.outputs.name_rows import name_rows
 from netwatch.outputs.text import line_text
 from netwatch.repeats import Repeats
 from netwatch.stop import Stop
-from netwatch.workers import Context, Done, Setup, each_capture
-
-TIME_NS_MIN: Final = 0
-TIME_NS_MAX: Final = 0x7FFF_FFFF_FFFF_FFFF
-INTERRUPTED: Final = "interrupted"
+from netwatch.workers import (
+    INTERRUPTED,
+    TIME_NS_MAX,
+    TIME_NS_MIN,
+    Advance,
+    Context,
+    Done,
+    Emit,
+    Setup,
+    each_capture,
+)
 
 Take = Callable[[list[Sighting], list[Reply], list[Claim]], None]
 """Is handed what each block gave, and keeps the lists."""
@@ -99,7 +102,7 @@ def scan_captures(
     until_ns: int = TIME_NS_MAX,
     jobs: int | None = None,
     stop: Stop | None = None,
-    advance: Callable[[int, int], None] | None = None,
+    advance: Advance | None = None,
 ) -> list[Capture]:
     """Every capture, in the order of `paths`; the result does not depend on `jobs`.
 
@@ -109,15 +112,58 @@ def scan_captures(
     captures that were not finished say so in `error`.
     """
     setup = Setup(pack=pack, digest=True, since_ns=since_ns, until_ns=until_ns)
+    return _all_begun(
+        each_capture(scan_capture, paths, setup, jobs=jobs, stop=stop, advance=advance)
+    )
+
+
+def print_names(
+    paths: Sequence[str],
+    setup: Setup,
+    emit: Emit,
+    *,
+    jobs: int | None = None,
+    stop: Stop | None = None,
+    advance: Advance | None = None,
+) -> list[Capture]:
+    """Hand every sighting of every capture to `emit` as lines of JSON, in the order of `paths`.
+
+    One capture is written as it is read, block by block. What comes back has no sightings any more.
+    """
+    tasked = each_capture(
+        _print_capture, paths, setup, jobs=jobs, stop=stop, advance=advance, emit=emit
+    )
+    return _all_begun(tasked)
+
+
+def _print_capture(path: str, context: Context) -> Capture:
+    name = capture_name(path)
+    ids = [signature.id for signature in context.setup.pack.signatures]
+
+    def write(sightings: list[Sighting], _replies: list[Reply], _claims: list[Claim]) -> None:
+        if sightings:
+            context.emit(name_rows(sightings, name, ids))
+
+    return read_capture(path, context, write)
+
+
+def _all_begun(results: Iterable[Done]) -> list[Capture]:
+    """The captures; if not one of them could be begun, the first failure is raised instead."""
     captures: list[Capture] = []
-    failures: list[NetwatchError] = []
-    for done in each_capture(scan_capture, paths, setup, jobs=jobs, stop=stop, advance=advance):
+    failures: list[tuple[str, int]] = []
+    for done in results:
         captures.append(done.capture)
         if done.failure is not None:
             failures.append(done.failure)
     if failures and len(failures) == len(captures):
-        raise failures[0]
+        raise _failure(*failures[0])
     return captures
+
+
+def _failure(message: str, exit_code: int) -> NetwatchError:
+    error = NetwatchError(message)
+    error.exit_code = exit_code
+    return error
 
 
 def capture_name(path: str) -> str:

@@ -24,7 +24,7 @@ class Stop:
         return self._requested
 
     def next_block(self, blocks: Iterator[bytes]) -> bytes | None:
-        """The next block; None when there is none, or when to stop (also in the middle of a wait)."""
+        """The next block; None when there is none, or when to stop (also while waiting)."""
         if self.requested:
             return None
         self._waiting = True

@@ -22,6 +22,8 @@ SHARED = frozenset({"model", "limits", "errors", "names"})
 STAGES = frozenset(
     {"capture", "decode", "extract", "match", "devices", "verdict", "alerts", "outputs"}
 )
+CONDUCTORS = frozenset({"observe", "pipeline", "scan", "selftest", "workers"})
+"""They lead a capture, or a sighting, through the stages."""
 BUILDERS = frozenset({"cli", "sensor", "fleet"})
 """They put everything together and may import everything."""
 
@@ -41,7 +43,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "dissect": SHARED | {"dissect", "state", "decode", "extract", "match"},
     "engine": SHARED | {"dissect", "state", "decode", "extract", "match", "capture"},
     "repeats": SHARED,
-    "pipeline": SHARED | STAGES | {"engine", "repeats", "report"},
+    "stop": frozenset(),
+    **{
+        conductor: SHARED | STAGES | CONDUCTORS | {"engine", "state", "repeats", "report", "stop"}
+        for conductor in CONDUCTORS
+    },
 }
 """First part of the module's name -> the parts that it may import."""
 
@@ -49,6 +55,7 @@ HOT_FOREIGN = frozenset({"typing", "collections.abc", "mypy_extensions", "librt"
 NEIGHBOURS = {
     "netwatch.extract.ja4": "a digest, for matched hellos only",
     "netwatch.extract.certificates": "the type of what the callable answers",
+    "netwatch.extract.dhcp": "the type of what the callable answers",
 }
 """Interpreted modules that compiled ones may import, and what for."""
 

@@ -304,6 +304,59 @@ def test_only_the_docstring_says_what_is_compiled(tmp_path: Path) -> None:
     assert load_setup().compiled_files(tmp_path) == ["netwatch/hot.py"]
 
 
+def collect(tree: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Only tells what the tests would be, which conftest.py must refuse for a wrong engine."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_paths.py"],
+        env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": str(tree), **environment},
+        cwd=tree,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+
+
+@pytest.fixture
+def tested_tree(tmp_path: Path) -> Path:
+    tree = copied_tree(tmp_path)
+    (tree / "tests").mkdir()
+    for name in ("conftest.py", "test_paths.py"):
+        shutil.copy(TREE / "tests" / name, tree / "tests")
+    return tree
+
+
+@pytest.mark.tree
+def test_a_run_refuses_the_wrong_engine(tested_tree: Path) -> None:
+    assert collect(tested_tree, NETWATCH_EXPECT_ENGINE="interpreted").returncode == 0
+    wrong = collect(tested_tree, NETWATCH_EXPECT_ENGINE="compiled")
+    assert wrong.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "expected the compiled engine, but" in wrong.stdout
+    unknown = collect(tested_tree, NETWATCH_EXPECT_ENGINE="fast")
+    assert unknown.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.tree
+def test_a_run_refuses_another_place_than_the_tree(tested_tree: Path, tmp_path: Path) -> None:
+    shutil.copytree(tested_tree / "netwatch", tmp_path / "elsewhere" / "netwatch")
+    wrong = collect(
+        tested_tree,
+        NETWATCH_EXPECT_ENGINE="interpreted",
+        PYTHONPATH=str(tmp_path / "elsewhere"),
+    )
+    assert wrong.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "expected the tree" in wrong.stdout
+
+
+@pytest.mark.tree
+@pytest.mark.parametrize("place", ["netwatch/decode/old", "netwatch__mypyc"])
+def test_a_run_refuses_stale_extensions_in_the_tree(tested_tree: Path, place: str) -> None:
+    (tested_tree / (place + EXTENSION_SUFFIXES[0])).touch()
+    wrong = collect(tested_tree)
+    assert wrong.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "they hide the sources" in wrong.stdout
+
+
 def locked(path: Path) -> dict[str, str]:
     pins = [line.split(" ")[0] for line in path.read_text().splitlines() if "==" in line]
     return dict(pin.split("==") for pin in pins)

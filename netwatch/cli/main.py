@@ -94,8 +94,12 @@ def main() -> None:
     """Run the command line and exit with the code that the failure, if any, leads to."""
     try:
         code = netwatch.main(standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        click.echo(f"{where or 'netwatch'}: {_one_line(error.format_message())}", err=True)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130

@@ -12,7 +12,7 @@ from netwatch.errors import ClosedOutputError, OutputError
 
 
 class Output:
-    """Octets out, unbuffered. Raises OutputError, or ClosedOutputError when a pipe's reader has gone."""
+    """Octets out, unbuffered. Raises OutputError, ClosedOutputError where a pipe's reader left."""
 
     def __init__(self, stream: IO[bytes], name: str, encoding: str, terminal: bool) -> None:
         self.terminal = terminal

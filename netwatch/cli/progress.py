@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 Advance = Callable[[int, int], None]
@@ -14,16 +14,20 @@ def _nothing(_octets: int, _packets: int) -> None:
 
 
 @contextmanager
-def progress_bar(total_bytes: int | None) -> Iterator[Advance]:
-    """A callable to tell what was read; it draws only on a terminal.
-
-    `total_bytes` is None where it is not known (standard input).
-    """
+def progress_bar(captures: Sequence[str]) -> Iterator[Advance]:
+    """A callable to tell what was read of these captures; it draws only on a terminal."""
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _nothing
         return
-    with _drawn_bar(total_bytes) as advance:
+    with _drawn_bar(_total_bytes(captures)) as advance:
         yield advance
+
+
+def _total_bytes(captures: Sequence[str]) -> int | None:
+    """Octets of all captures; None where nobody knows (standard input, a pipe)."""
+    if not all(os.path.isfile(path) for path in captures):
+        return None
+    return sum(os.path.getsize(path) for path in captures)
 
 
 @contextmanager

@@ -85,6 +85,10 @@ class DnsDissector:
             self.sightings.add_name(packet, 0, True, signal, message.question)
             if message.next_question() != Answer.DONE:
                 break
+        if message.response and message.questions == 0:
+            while message.next_record() == Answer.DONE:
+                if message.fill_owner() == Answer.DONE and message.owner.count > 0:
+                    self.sightings.add_name(packet, 0, True, signal, message.owner)
 
     def query(self, packet: Packet) -> None:
         """Somebody asks."""

@@ -20,7 +20,12 @@ from netwatch.extract.certificates import CertificateNames
 from netwatch.extract.http import request_begins
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.extract.tls import ClientHello
-from netwatch.extract.tls_records import TlsRecords, hello_begins, server_hello_begins
+from netwatch.extract.tls_records import (
+    TlsRecords,
+    certificate_begins,
+    hello_begins,
+    server_hello_begins,
+)
 from netwatch.model import Anomaly, Answer, Signal, TlsFields
 from netwatch.names import Name
 from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
@@ -28,6 +33,8 @@ from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
 WAIT: Final = -1
 UNKNOWN: Final = -2
 SWITCHING: Final = 101
+ALERT: Final = 0x15
+ALERT_BYTES: Final = 7
 
 
 class Payloads:
@@ -67,7 +74,7 @@ class Payloads:
             if outcome == FRESH and start < self.consumed < end:
                 return self.inside(packet, data, end)
             return outcome
-        if server_hello_begins(data, start, end):
+        if server_flight_begins(data, start, end):
             return self.server_flight(packet, data, start, end)
         if response_begins(data, start, end):
             return self.answer(packet, data, start, end)
@@ -167,3 +174,14 @@ class Payloads:
             position += 2 + length
         self.consumed = position
         return DNS if position == end else WAIT
+
+
+def server_flight_begins(data: bytes, start: i64, end: i64) -> bool:
+    """Tell a server's first TLS octets: its hello, also behind a warning alert, or its Certificate.
+
+    The alert is "unrecognized name" (RFC 6066 section 3); a flight that begins with the Certificate
+    has lost the segment before it.
+    """
+    if i64(data[start]) == ALERT and end - start > ALERT_BYTES:
+        return server_hello_begins(data, start + ALERT_BYTES, end)
+    return server_hello_begins(data, start, end) or certificate_begins(data, start, end)

@@ -33,6 +33,8 @@ from netwatch.state.flows import (
     SEEN,
     SIDE,
     SYN_SEEN,
+    TRIED,
+    TRIED_ONE,
     WATCHED,
     YOUNG,
 )
@@ -89,6 +91,8 @@ class TcpDissector:
             if records[other] < 0:
                 records[other] = packet.acknowledged
             watch.set_bits(SYN_SEEN << ((1 - watch.side) * SIDE))
+            if (state >> (watch.side * SIDE)) & PHASE == FRESH:
+                records[own] = -1  # the last of several SYN-ACKs counts
         watch.set_bits(SYN_SEEN << (watch.side * SIDE))
         watch.begin(packet, from_client, True)
         return watch.state()
@@ -154,12 +158,24 @@ class TcpDissector:
     def unknown(self, packet: Packet, sequence: i64, expected: i64) -> None:
         """Nothing known begins here: is it the stream's beginning at all?"""
         watch = self.watch
-        anchored = watch.state() & (SYN_SEEN << (watch.side * SIDE)) != 0 and expected >= 0
+        shift = watch.side * SIDE
+        anchored = watch.state() & (SYN_SEEN << shift) != 0 and expected >= 0
         if anchored and sequence == expected:
-            watch.set_phase(OVER)
+            self.later(shift)
             return
         base = expected if anchored else sequence
         self.begin_young(packet, base, anchored, FRESH, packet.start)
+
+    def later(self, shift: i64) -> None:
+        """Nothing known so far: STARTTLS, SOCKS or a PROXY header may come before the hello.
+
+        Seven segments of each side are looked at, whatever the port; what is said by then is over.
+        """
+        watch = self.watch
+        if watch.state() & (TRIED << shift) == TRIED << shift:
+            watch.set_phase(OVER)
+        else:
+            watch.flows.records[watch.place] = watch.state() + (TRIED_ONE << shift)
 
     def begin_young(
         self, packet: Packet, base: i64, anchored: bool, phase: i64, start: i64

@@ -99,7 +99,7 @@ def method_begins(data: bytes, start: i64, end: i64) -> bool:
         at += 1
         if at - start > METHOD_BYTES_MAX:
             return False
-    if at == start or at == end or i64(data[at]) != SPACE:
+    if at == start or at == end or (i64(data[at]) != SPACE and i64(data[at]) != TAB):
         return False
     limit = end if end - start < HTTP_HEAD_BYTES_MAX else start + HTTP_HEAD_BYTES_MAX
     feed = find_line_feed(data, at, limit)
@@ -208,8 +208,11 @@ class HttpRequest:
     def read_method(self, data: bytes, start: i64, end: i64, cut: bool) -> bool:
         """Set the method of the request line data[start:end]; False if that is none.
 
+        Methods begin with a capital: all that are registered do, and text protocols often do not.
         Where the line is `cut` the method may be incomplete, and then stays unset.
         """
+        if start < end and (i64(data[start]) < 0x41 or i64(data[start]) > 0x5A):
+            return False
         at = start
         while at < end and token_octet(i64(data[at])):
             at += 1
@@ -217,7 +220,7 @@ class HttpRequest:
                 return False
         if at == end:
             return cut
-        if at == start or (i64(data[at]) != SPACE and i64(data[at]) != TAB):
+        if i64(data[at]) != SPACE and i64(data[at]) != TAB:
             return False
         self.method_start = start
         self.method_end = at

@@ -14,6 +14,12 @@ from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
 from netwatch.extract.ja4 import ja4_text
+from netwatch.extract.tls_fingerprint import (
+    client_fingerprint,
+    is_grease,
+    ungreased,
+    ungreased_kinds,
+)
 from netwatch.extract.tls_tail import end_of_chain, name_of_tail
 from netwatch.limits import ALPNS_MAX, HELLO_BYTES_MAX
 from netwatch.model import Anomaly, Answer
@@ -26,22 +32,10 @@ SESSION_ID_BYTES_MAX: Final = 32
 SERVER_NAME: Final = 0
 SIGNATURE_ALGORITHMS: Final = 13
 ALPN: Final = 16
-PADDING: Final = 21
-PRE_SHARED_KEY: Final = 41
-EARLY_DATA: Final = 42
 SUPPORTED_VERSIONS: Final = 43
-COOKIE: Final = 44
 QUIC_TRANSPORT_PARAMETERS: Final = 57
 ECH: Final = 0xFE0D
 QUIC_TRANSPORT_PARAMETERS_DRAFT: Final = 0xFFA5
-
-FINGERPRINT_FACTOR: Final = 0x2545F4914F6CDD1D
-FINGERPRINT_MASK: Final = 0x3FFFFFFFFFFFFFFF
-
-
-def is_grease(value: i64) -> bool:
-    """RFC 8701: 0x0a0a, 0x1a1a ... 0xfafa, which a client puts in to be ignored."""
-    return (value & 0x0F0F) == 0x0A0A and (value >> 8) == (value & 0xFF)
 
 
 class ClientHello:
@@ -318,29 +312,18 @@ class ClientHello:
     def fingerprint(self) -> i64:
         """A number (1 to 2^62 - 1) that the same client software gives for every server.
 
-        Over the version, the ciphers in order and the set of extension types, without GREASE and
-        without what differs from one connection to the next (name, padding, resumption, cookie).
         0: the hello was not read to its end.
         """
         if self.partial:
             return 0
-        data = self.data
-        value = mixed(self.version)
-        position = self.ciphers_start
-        while position < self.ciphers_end:
-            cipher = i64(read_i16_be(data, position)) & 0xFFFF
-            if not is_grease(cipher):
-                value = mixed(value ^ cipher)
-            position += 2
-        kinds: i64 = 0
-        position = self.extensions_start
-        while position < self.extensions_end:
-            header = i64(read_i32_be(data, position)) & 0xFFFFFFFF
-            kind = header >> 16
-            if not is_grease(kind) and not varies(kind):
-                kinds = (kinds + mixed(kind)) & FINGERPRINT_MASK
-            position += 4 + (header & 0xFFFF)
-        return mixed(value ^ kinds) | 1
+        return client_fingerprint(
+            self.data,
+            self.version,
+            self.ciphers_start,
+            self.ciphers_end,
+            self.extensions_start,
+            self.extensions_end,
+        )
 
     def alpn(self) -> list[bytes]:
         """The protocols that the client offers, GREASE among them, at most `ALPNS_MAX`."""
@@ -359,47 +342,11 @@ class ClientHello:
         if self.partial:
             return ""
         data = self.data
-        extensions: list[int] = []
-        position = self.extensions_start
-        while position < self.extensions_end:
-            header = i64(read_i32_be(data, position)) & 0xFFFFFFFF
-            kind = header >> 16
-            if not is_grease(kind):
-                extensions.append(int(kind))
-            position += 4 + (header & 0xFFFF)
         return ja4_text(
             transport,
             int(self.version),
             ungreased(data, self.ciphers_start, self.ciphers_end),
-            extensions,
+            ungreased_kinds(data, self.extensions_start, self.extensions_end),
             ungreased(data, self.signatures_start, self.signatures_end),
             self.alpn(),
         )
-
-
-def varies(kind: i64) -> bool:
-    """Extensions that one and the same client sends only to some servers or only sometimes."""
-    return (
-        kind == SERVER_NAME
-        or kind == PADDING
-        or kind == PRE_SHARED_KEY
-        or kind == EARLY_DATA
-        or kind == COOKIE
-    )
-
-
-def mixed(value: i64) -> i64:
-    """Spread `value` over 62 bits; no secret, only few collisions."""
-    value = ((value + 1) * FINGERPRINT_FACTOR) & FINGERPRINT_MASK
-    return value ^ (value >> 29)
-
-
-def ungreased(data: bytes, position: i64, end: i64) -> list[int]:
-    """The 16-bit numbers of data[position:end] in order, without GREASE."""
-    values: list[int] = []
-    while position + 2 <= end:
-        value = i64(read_i16_be(data, position)) & 0xFFFF
-        if not is_grease(value):
-            values.append(int(value))
-        position += 2
-    return values

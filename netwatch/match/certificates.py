@@ -1,8 +1,8 @@
 """Server certificates against issuer and subject rules.
 
-A rule names parts of a distinguished name, `O=Kaspersky, CN=Kaspersky * CA*G3`; it fits a name that
-has all of them, in whatever order, because tools do not agree on the order. Certificates are few and
-text, so this stays interpreted.
+A rule names parts of a distinguished name, `O=Kaspersky, CN=Kaspersky * CA*G3`; it fits a name
+that has all of them, in whatever order, because tools do not agree on the order. Certificates are
+few and text, so this stays interpreted.
 """
 
 import re
@@ -37,7 +37,9 @@ def certificate_rules(text: str, of_subject: bool) -> tuple[CertificateRule, ...
         for part in _NEXT_PART.split(plain):
             found = _PART.fullmatch(part.strip())
             if found is None:
-                raise PatternError(f"found {part!r} in {text!r}, expected ATTRIBUTE=value, as in O=X")
+                raise PatternError(
+                    f"found {part!r} in {text!r}, expected ATTRIBUTE=value, as in O=X"
+                )
             parts.append((found[1].upper(), found[2]))
         fixed = sum(len(value) - value.count("*") - value.count("?") for _, value in parts)
         if fixed < PATTERN_LITERALS_MIN:

@@ -1,8 +1,8 @@
 """Compiled. One label of a name, or one segment of a path, against a glob.
 
-`*` stands for any octets, also none; `?` for one; `[0-9a-f]` for one of a class. Braces were written
-out before (`match.patterns`), and nothing here ever crosses a dot or a slash, because only one label
-is looked at. No regular expression: the worst case is octets times length of the glob.
+`*` stands for any octets, also none; `?` for one; `[0-9a-f]` for one of a class. Braces were
+written out before (`match.patterns`), and nothing here ever crosses a dot or a slash, because only
+one label is looked at. No regular expression: the worst case is octets times length of the glob.
 """
 
 from typing import Final

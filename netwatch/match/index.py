@@ -6,13 +6,14 @@ There is no exception for equal strength: an operator who reads the report wants
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import TypeVar
 
 from netwatch.limits import PORT_SIGNATURES_MAX
 from netwatch.match.certificates import CertificateRule, CertificateRules, certificate_rules
 from netwatch.match.matcher import Matcher
 from netwatch.match.patterns import (
-    GLOB_CHARACTERS,
     Pattern,
     PatternError,
     name_patterns,
@@ -24,7 +25,7 @@ from netwatch.match.ranges import boundaries, ports, prefix
 from netwatch.match.suffix import SuffixTree
 from netwatch.model import Signature
 
-_Parsed = TypeVar("_Parsed")
+_Parsed = TypeVar("_Parsed", bound=Hashable)
 
 _ADDRESSES4_LAST = (1 << 32) - 1
 _ADDRESSES6_LAST = (1 << 128) - 1
@@ -53,14 +54,12 @@ class Index:
         self.magics = self._magics()
         self.certificates: list[tuple[CertificateRule, int]] = []
         for field, of_subject in (("issuers", False), ("subjects", True)):
-            read = self._read(field, lambda text, of=of_subject: certificate_rules(text, of))
+            read = self._read(field, partial(certificate_rules, of_subject=of_subject))
             self.certificates += [(rule, number) for rules, number in read for rule in rules]
         self._refuse_port_conflicts()
 
-    def _read(
-        self, field: str, parse: Callable[[str], _Parsed]
-    ) -> list[tuple[_Parsed, int]]:
-        """All texts of one field, parsed; the same text in two entries is refused."""
+    def _read(self, field: str, parse: Callable[[str], _Parsed]) -> list[tuple[_Parsed, int]]:
+        """All texts of one field, parsed; the same thing in two entries is refused."""
         found: list[tuple[_Parsed, int]] = []
         known: dict[Hashable, int] = {}
         for number, signature in enumerate(self.signatures):
@@ -69,14 +68,14 @@ class Index:
                     parsed = parse(text)
                 except PatternError as error:
                     raise Conflict(number, field, text, str(error)) from None
-                self._refuse_known(known, text, number, field)
+                self._refuse_known(known, parsed, text, number, field)
                 found.append((parsed, number))
         return found
 
     def _refuse_known(
-        self, known: dict[Hashable, int], text: str, number: int, field: str
+        self, known: dict[Hashable, int], parsed: Hashable, text: str, number: int, field: str
     ) -> None:
-        other = known.setdefault(text, number)
+        other = known.setdefault(parsed, number)
         if other != number:
             message = f"found {text!r}, which entry {self._name(other)} has as well"
             raise Conflict(number, field, text, message)
@@ -103,8 +102,9 @@ class Index:
                     if other[1] != number:
                         self._refuse_tie(field, pattern, number, *other)
                     if pattern.key[2] < len(pattern.labels):
-                        # Only globs with the same key and the same fixed end can tie.
-                        like = globs.setdefault((pattern.key, _fixed_end(pattern)), [])
+                        # Only globs with the same key can tie, and names only below one domain.
+                        domain = pattern.labels[-2:] if field == "names" else ()
+                        like = globs.setdefault((pattern.key, domain), [])
                         for rival, rival_number in like:
                             if rival_number != number and overlap(rival, pattern):
                                 self._refuse_tie(field, pattern, number, rival, rival_number)
@@ -145,7 +145,7 @@ class Index:
             message = f"expected ports in at most {PORT_SIGNATURES_MAX} entries"
             raise Conflict(number, "ports", self.signatures[number].ports[0], message)
         ranges = sorted(self.ports, key=lambda item: (item[0][2] - item[0][1], item[0]))
-        for (one, first), (other, second) in zip(ranges, ranges[1:], strict=False):
+        for (one, first), (other, second) in pairwise(ranges):
             alike = one[0] == other[0] and one[2] - one[1] == other[2] - other[1]
             if alike and first != second and other[1] <= one[2]:
                 text = f"{one[1]}-{one[2]} of entry {self._name(first)}"
@@ -196,9 +196,3 @@ class Index:
                 entry = port_signatures.index(number) + 1
                 table[first : last + 1] = bytes([entry]) * (last + 1 - first)
         return bytes(table)
-
-
-def _fixed_end(pattern: Pattern) -> tuple[str, ...]:
-    """The last two labels if they are plain: patterns that differ there cannot meet."""
-    end = pattern.labels[-2:]
-    return () if any(GLOB_CHARACTERS.search(label) for label in end) else end

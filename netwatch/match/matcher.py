@@ -1,4 +1,4 @@
-"""Compiled. All that the engine asks about a name, a path, an address, a port or a file's first octets.
+"""Compiled. All that the engine asks of the packs: whose name, path, address, port, file is this?
 
 One object, immutable once `Pack.matcher()` has built it. Every answer is an index into
 `Pack.signatures`, or -1. The ordinary answer is -1 and must be cheap: each kind has a sieve first.
@@ -68,7 +68,7 @@ class Matcher:
         return self.name_signatures[rank]
 
     def path(self, data: bytes, start: i64, end: i64) -> i64:
-        """Of the HTTP path data[start:end] without its query; case and escapes count as they are."""
+        """Of the HTTP path data[start:end] without its query; case and escapes are as they are."""
         if start < 0 or end <= start or end > len(data) or i64(data[start]) != SLASH:
             return -1
         # Nearly every request is told apart by the last segment alone.

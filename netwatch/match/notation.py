@@ -1,4 +1,4 @@
-"""What a person may ask about, in one line: for `explain`, and for `matches` and `ignores` of a pack.
+"""What a person may ask about, in one line: for `explain`, and for `matches` and `ignores`.
 
 `s01.upd.kaspersky.com` · `/index/u1313g.xml` · `37.203.128.5` · `tcp/13000` · `issuer:O=X, CN=Y` ·
 `subject:O=X` · `magic:KLZF`
@@ -59,8 +59,8 @@ def _asked_name(text: str) -> Asked:
     octets = text.encode("utf-8", "surrogateescape")
     if not Name().set_dotted(octets, 0, len(octets)) or b" " in octets:
         raise PatternError(
-            f"found {text!r}, expected a name, a /path, an address, tcp/PORT, udp/PORT, issuer:NAME,"
-            " subject:NAME or magic:TEXT"
+            f"found {text!r}, expected a name, a /path, an address, tcp/PORT, udp/PORT,"
+            " issuer:NAME, subject:NAME or magic:TEXT"
         )
     return Asked(text, "name", octets=octets, labels=tuple(octets.lower().rstrip(b".").split(b".")))
 

@@ -116,7 +116,7 @@ def _path_pattern(text: str, plain: str) -> Pattern:
         raise PatternError(
             f"found a path of {len(segments)} segments, expected <= {PATTERN_SEGMENTS_MAX}"
         )
-    fixed_octets = sum(len(token) == 1 and token not in "*?" for token in _TOKEN.findall(plain))
+    fixed_octets = sum(len(step) == 1 and step not in "*?" for step in _TOKEN.findall(plain))
     if fixed_octets - len(segments) < PATTERN_LITERALS_MIN:
         raise PatternError(
             f"found the path {text!r}, expected at least {PATTERN_LITERALS_MIN} octets"
@@ -142,8 +142,8 @@ def _weight(labels: tuple[str, ...]) -> tuple[int, int]:
     globs = [label for label in labels if GLOB_CHARACTERS.search(label)]
     fixed = 0
     for label in globs:
-        for token in _TOKEN.findall(label):
-            fixed += {"*": 0, "?": 1}.get(token, 2 if len(token) > 1 else 3)
+        for step in _TOKEN.findall(label):
+            fixed += {"*": 0, "?": 1}.get(step, 2 if len(step) > 1 else 3)
     return len(labels) - len(globs), fixed
 
 
@@ -159,11 +159,10 @@ def without_braces(text: str, separator: str) -> list[str]:
         if not opened:
             break
         inner, closed, rest = behind.partition("}")
-        if not closed or "{" in inner or separator in inner:
-            raise PatternError(
-                f"found '{{' without its '}}' in {text!r}, expected {{a,b}} inside one"
-                f" {'label' if separator == '.' else 'segment'}, not nested"
-            )
+        if not closed or "{" in inner:
+            raise PatternError(f"found '{{' without its '}}' in {text!r}, expected {{a,b}}")
+        if separator in inner:
+            raise PatternError(f"found {{{inner}}} in {text!r}, expected no {separator!r} in braces")
         parts.append(inner.split(","))
     count = 1
     for part in parts:
@@ -215,15 +214,15 @@ def _meet(one: str, other: str) -> bool:
 def _steps(glob: str) -> tuple[frozenset[int] | None, ...]:
     """The octets that each place of a glob takes; None for `*`."""
     steps: list[frozenset[int] | None] = []
-    for token in _TOKEN.findall(glob):
-        if token == "*":
+    for step in _TOKEN.findall(glob):
+        if step == "*":
             steps.append(None)
-        elif token == "?":
+        elif step == "?":
             steps.append(_ANYTHING)
-        elif len(token) == 1:
-            steps.append(frozenset(token.encode()))
+        elif len(step) == 1:
+            steps.append(frozenset(step.encode()))
         else:
-            steps.append(frozenset(o for o in range(128) if re.fullmatch(token, chr(o))))
+            steps.append(frozenset(o for o in range(128) if re.fullmatch(step, chr(o))))
     return tuple(steps)
 
 
@@ -232,8 +231,7 @@ def glob_expression(glob: str) -> re.Pattern[bytes]:
     """The same glob as an expression of our own making, for `explain` and as a referee in tests."""
     texts = {"*": ".*", "?": "."}
     expression = "".join(
-        texts.get(token, token if len(token) > 1 else re.escape(token))
-        for token in _TOKEN.findall(glob)
+        texts.get(step, step if len(step) > 1 else re.escape(step)) for step in _TOKEN.findall(glob)
     )
     return re.compile(expression.encode(), re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Compiled. Addresses against prefixes: sorted boundaries, and a table by the first octet before them.
+"""Compiled. Addresses against prefixes: sorted boundaries, and a table by the first octet.
 
 The prefixes were made disjoint before (`match.ranges`), the most specific on top: what is left is a
 list of boundaries, "from here on, this value", and a search for the last one at or before an

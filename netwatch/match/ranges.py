@@ -18,7 +18,7 @@ def prefix(text: str) -> tuple[int, int, int]:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         raise PatternError(
-            f"found the prefix {text!r}, expected an address or a prefix without host bits ({error})"
+            f"found the prefix {text!r}, expected an address or a prefix ({error})"
         ) from None
     shortest = PREFIX_BITS_MIN if network.version == 4 else PREFIX6_BITS_MIN
     if network.prefixlen < shortest:
@@ -56,7 +56,7 @@ def magic_octets(text: str) -> bytes:
         piece = _MAGIC_PIECE.match(text, position)
         if piece is None:
             raise PatternError(
-                f"found the magic {text!r}, expected printable ASCII and \\xNN (two small hex digits)"
+                f"found the magic {text!r}, expected printable ASCII and \\xNN (small hex)"
             )
         octets += bytes.fromhex(piece[1]) if piece[1] else piece[2].encode()
         position = piece.end()

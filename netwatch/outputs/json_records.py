@@ -16,12 +16,12 @@ _NOT_ASCII: Final = re.compile("[^\x20-\x7e\n]")
 
 
 def json_object(report: Report) -> bytes:
-    """The whole report as one object, indented, with a line end; keys in the order of the fields."""
+    """The whole report as one indented object, with a line end; keys in the order of the fields."""
     return _ascii(msgspec.json.format(_ENCODER.encode(report), indent=2)) + b"\n"
 
 
 def json_lines(report: Report) -> Iterator[bytes]:
-    """One object a line, told apart by `kind`: who looked, captures, devices, carriers, coverage."""
+    """One object a line; `kind` is netwatch, capture, device, unattributed or coverage."""
     yield _line("netwatch", report.netwatch)
     for capture in report.captures:
         yield _line("capture", capture)

@@ -26,9 +26,9 @@ def _found(devices: list[Device]) -> str:
         verb = "runs" if len(running) == 1 else "run"
         sentence = f"{counted(len(running), 'device')} here {verb} a Kaspersky product"
         sentence += _unmanaged(running)
-        more = [f"{len(likely):,} more likely {_do(likely)}"] if likely else []
-        more += [f"{len(possible):,} more possibly {_do(possible)}"] if possible else []
-        return "; ".join([sentence, *more]) + "."
+        more = [f"{len(likely):,} likely {_do(likely)}"] if likely else []
+        more += [f"{len(possible):,} possibly {_do(possible)}"] if possible else []
+        return sentence + (f"; {', '.join(more)}" if more else "") + "."
     if likely:
         verb = "runs" if len(likely) == 1 else "run"
         sentence = f"{counted(len(likely), 'device')} here likely {verb} a Kaspersky product"

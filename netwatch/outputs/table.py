@@ -5,8 +5,8 @@ from typing import Final
 
 from netwatch.outputs.page import Page, Style
 from netwatch.outputs.summary import ACCUSED, answer_lines
-from netwatch.outputs.text import shortened, time_text
-from netwatch.outputs.words import CAPS, MIRRORS, ROLES, carrier, counted, proof
+from netwatch.outputs.text import ascii_text, shortened, time_text
+from netwatch.outputs.words import MIRRORS, ROLES, carrier, counted, proof
 from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, Unattributed
 
 PROOFS_MAX: Final = 2
@@ -30,7 +30,7 @@ def table(report: Report, *, show_all: bool = False, colour: bool = False) -> st
     places = _places(report.captures)
     accused = [device for device in report.devices if device.verdict in ACCUSED]
     if accused:
-        page.heading("Traffic from these devices shows a Kaspersky product")
+        page.heading("Traffic from these devices points to a Kaspersky product")
         for device in accused:
             page.blank()
             _accused(page, device, places)
@@ -49,10 +49,17 @@ def _accused(page: Page, device: Device, places: dict[str, str]) -> None:
     page.item(device.verdict.upper(), _who(device), _STYLES.get(device.verdict, "plain"))
     page.paragraph(_what(device.products, device.purposes, device.evidence), INDENT)
     for piece in best_pieces(device.evidence):
-        page.item("", "- " + proof(piece, places.get(piece.capture, piece.capture)))
-    if device.cap is not None:
-        reason = CAPS.get(device.cap, device.cap)
-        page.paragraph(f"Why not more ({device.cap}): {reason}", INDENT)
+        _proof(page, piece, places)
+    for reason in why_not_more(device):
+        page.paragraph(reason, INDENT)
+
+
+def why_not_more(device: Device) -> list[str]:
+    """The judge's own words for it; his word for the cap where there are none."""
+    told = [reason for reason in device.reasons if reason.startswith("not more")]
+    if not told and device.cap is not None:
+        told = [f"not more, because: {device.cap}"]
+    return [ascii_text(f"{reason[:1].upper()}{reason[1:]}.") for reason in told]
 
 
 def _carried(page: Page, finding: Unattributed, places: dict[str, str]) -> None:
@@ -62,9 +69,14 @@ def _carried(page: Page, finding: Unattributed, places: dict[str, str]) -> None:
         _STYLES.get(finding.verdict, "plain"),
     )
     for piece in best_pieces(finding.evidence):
-        page.item("", "- " + proof(piece, places.get(piece.capture, piece.capture)))
+        _proof(page, piece, places, carried=True)
     if finding.how_to_name:
         page.paragraph(f"To name it: {finding.how_to_name}", INDENT)
+
+
+def _proof(page: Page, piece: Evidence, places: dict[str, str], carried: bool = False) -> None:
+    place = places.get(piece.capture, piece.capture)
+    page.item(INDENT + "-", proof(piece, place, carried), columns=len(INDENT) + 2)
 
 
 def best_pieces(evidence: list[Evidence]) -> list[Evidence]:
@@ -99,14 +111,14 @@ def _who(device: Device) -> str:
         parts.append("in " + shortened(device.zone, HOSTNAME_COLUMNS_MAX))
     if device.managed is not None:
         parts.append("on the managed list" if device.managed else "on no managed list")
-    return ", ".join(parts) or device.id
+    return ascii_text(", ".join(parts) or device.id)
 
 
 def _what(products: list[str], purposes: list[str], evidence: list[Evidence]) -> str:
     product = ", ".join(products) or "Kaspersky product"
     purpose = f" ({', '.join(purposes)})" if purposes else ""
     seen = _seen(evidence)
-    return f"{product}{purpose}{seen}"
+    return ascii_text(f"{product}{purpose}{seen}")
 
 
 def _seen(evidence: list[Evidence]) -> str:
@@ -211,8 +223,8 @@ def _not_visible(coverage: Coverage) -> str:
 def _share(share: float) -> str:
     """A share in per cent; never rounded up to all or down to none."""
     if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{int(share * 100)} %"
+        return "under 1%"
+    return f"{int(share * 100)}%"
 
 
 def _duration(seconds: int) -> str:
@@ -224,7 +236,7 @@ def _duration(seconds: int) -> str:
 
 
 def _size_text(size: int) -> str:
-    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+    for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= scale:
             return f"{size / scale:.1f} {unit}"
     return f"{size} bytes"

@@ -1,4 +1,4 @@
-"""What a piece of evidence, a cap or a role is called in a sentence. One literal table each.
+"""What a piece of evidence, a role or a seat is called in a sentence. One literal table each.
 
 The wording is presence, never illegality, and speaks of traffic: what a device sent and was sent,
 not what its owner did.
@@ -7,12 +7,13 @@ not what its owner did.
 from typing import Final
 
 from netwatch.model import Signal
-from netwatch.outputs.text import shortened
+from netwatch.outputs.text import ascii_text, shortened
 from netwatch.report import Evidence, Unattributed
 
 NAME_COLUMNS_MAX: Final = 60
 """Of a name in a sentence; whole names are in the other formats."""
 
+# {host} is the name where the signal has one besides.
 PROOFS: Final = {
     Signal.DNS_QUERY: "asked DNS server {server} for {name}",
     Signal.DNS_ANSWER: "was answered by DNS server {server} for {name}",
@@ -23,24 +24,13 @@ PROOFS: Final = {
     Signal.HTTP_HOST: "sent an HTTP request for {name} to {server}",
     Signal.HTTP_ABSOLUTE: "sent proxy {server} an HTTP request for {name}",
     Signal.HTTP_CONNECT: "asked proxy {server} for a connection to {name}",
-    Signal.HTTP_PATH: "fetched an update path of the product from {server} {name}",
-    Signal.FILE_MAGIC: "was sent a file in the product's own format by {server} {name}",
+    Signal.HTTP_PATH: "fetched an update path of the product from {server}{host}",
+    Signal.FILE_MAGIC: "was sent a file in the product's own format by {server}{host}",
     Signal.TLS_CERTIFICATE: "was shown a certificate of {name} by {server}",
     Signal.FLOW_TO_ANSWERED_ADDRESS: "connected to {server}, just answered for {name}",
-    Signal.ADDRESS_PREFIX: "connected to {server}, in a network of Kaspersky {name}",
-    Signal.PORT_PROFILE: "connected to {server} on ports of a management server {name}",
+    Signal.ADDRESS_PREFIX: "connected to {server}, in a network of Kaspersky{host}",
+    Signal.PORT_PROFILE: "connected to {server} on ports of a management server{host}",
 }
-
-CAPS: Final = {
-    "merely-asked": "it only asked for the name; no connection was seen to follow.",
-    "one-way": "only one side of the traffic was seen, and one side can be forged.",
-    "medium": "other software can cause this kind of evidence as well.",
-    "decoy-name": "circumvention tools say this name as a decoy, and nothing else backs it.",
-    "browser": "a web browser said the name; a person reading a page looks the same.",
-    "suspected-carrier": "it may only pass on what other devices ask.",
-    "address-only": "known by address only; several devices may have used this address.",
-}
-"""Why a verdict is not more."""
 
 ROLES: Final = {
     "resolver": "DNS server",
@@ -73,14 +63,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def proof(piece: Evidence, place: str) -> str:
-    """One piece of evidence as a sentence that ends in where it stands: `place`, frame."""
+def proof(piece: Evidence, place: str, carried: bool) -> str:
+    """One piece of evidence as a sentence that ends in where it stands: `place`, frame.
+
+    `carried`: it stands under its carrier, so from where it was seen is said already.
+    """
     name = shortened(piece.name, NAME_COLUMNS_MAX)
-    sentence = PROOFS.get(piece.signal, piece.signal + ": {name} {server}")
+    sentence = PROOFS.get(piece.signal, f"{piece.signal} {{server}}{{host}}")
     # Filled in piece by piece: a name is never a format string.
     said = sentence.replace("{server}", piece.server_ip or "an unseen server")
-    said = said.replace("{name}", name or ("" if "{server} {name}" in sentence else "a name"))
-    details = [said.strip()]
+    said = said.replace("{host}", f" ({name})" if name else "")
+    details = [said.replace("{name}", name or "an unknown name")]
     if piece.count > 1:
         details.append(f"{piece.count:,} times")
     if piece.signal in (Signal.DNS_QUERY, Signal.DNS_ANSWER):
@@ -89,12 +82,12 @@ def proof(piece: Evidence, place: str) -> str:
         details.append("no reply was seen")
     if piece.blocked:
         details.append("blocked")
-    if piece.seat in SEATS:
+    if piece.seat in SEATS and not carried:
         details.append(SEATS[piece.seat])
-    return f"{', '.join(details)} ({place} frame {piece.frame})"
+    return f"{ascii_text(', '.join(details))} ({place} frame {piece.frame})"
 
 
 def carrier(finding: Unattributed) -> str:
     """`DNS server 10.20.0.10 (dc01)`."""
     named = f" ({shortened(finding.name, 40)})" if finding.name else ""
-    return f"{ROLES.get(finding.role, finding.role)} {finding.address}{named}"
+    return ascii_text(f"{ROLES.get(finding.role, finding.role)} {finding.address}{named}")

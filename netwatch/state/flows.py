@@ -33,8 +33,8 @@ BODY: Final = 4
 OVER: Final = 7
 SEEN: Final = 0x08
 SYN_SEEN: Final = 0x10
-TRIED: Final = 0x60
-"""How many segments without a known beginning were looked at (0-3)."""
+TRIED: Final = 0xE0
+"""How many segments that begin nothing known were looked at (0-7)."""
 TRIED_ONE: Final = 0x20
 
 CLIENT_KNOWN: Final = 0x10000

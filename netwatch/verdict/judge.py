@@ -202,10 +202,11 @@ def _windows(
         yield pieces
         return
     ordered = sorted(pieces, key=lambda piece: piece.first_ns)
+    times = [piece.first_ns for piece in ordered]
     end = 0
-    for start, piece in enumerate(ordered):
+    for start, time_ns in enumerate(times):
         before = end
-        while end < len(ordered) and ordered[end].first_ns - piece.first_ns < limits.address_only_ns:
+        while end < len(times) and times[end] - time_ns < limits.address_only_ns:
             end += 1
         if end > before:  # else it lies within the group before
             yield ordered[start:end]

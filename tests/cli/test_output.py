@@ -39,7 +39,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "out.json"
-    with pytest.raises(OutputError, match="out.json: cannot write: No such file"):
+    with pytest.raises(OutputError, match=r"out\.json: cannot write: No such file"):
         opened_output(str(path)).__enter__()
 
 

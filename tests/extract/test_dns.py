@@ -326,46 +326,6 @@ def test_work_is_linear_in_the_message() -> None:
         assert spent <= 4 * len(data) + 128 + 2 * DNS_RECORDS_MAX
 
 
-LABEL = st.binary(min_size=1, max_size=12)
-NAME = st.lists(LABEL, min_size=1, max_size=6).map(tuple)
-
-
-def encode(names: list[tuple[bytes, ...]]) -> list[bytes]:
-    """The names one behind the other from octet 12 on, each pointing to the longest tail before."""
-    places: dict[tuple[bytes, ...], int] = {}
-    position = 12
-    encoded = []
-    for name in names:
-        octets = b""
-        for i in range(len(name)):
-            place = places.get(name[i:])
-            if place is not None:
-                octets += struct.pack(">H", 0xC000 | place)
-                break
-            places[name[i:]] = position + len(octets)
-            octets += bytes((len(name[i]),)) + name[i]
-        else:
-            octets += b"\x00"
-        encoded.append(octets)
-        position += len(octets) + 4
-    return encoded
-
-
-@settings(derandomize=True, max_examples=200, deadline=None)
-@given(st.lists(NAME, min_size=1, max_size=8))
-def test_compressed_names_come_back(names: list[tuple[bytes, ...]]) -> None:
-    tail = b"\x00\x01\x00\x01"
-    data = header(len(names)) + b"".join(octets + tail for octets in encode(names))
-    _, message = parse(data)
-    found = [message.question.wire()]
-    while message.next_question() == Answer.DONE:
-        found.append(message.question.wire())
-    assert found == [
-        b"".join(bytes((len(label),)) + label.lower() for label in name) for name in names
-    ]
-    assert message.position == len(data)
-
-
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(
     st.from_regex(r"[a-z0-9]{1,20}(\.[a-z0-9-]{1,20}){0,4}", fullmatch=True),

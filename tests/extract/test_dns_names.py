@@ -3,6 +3,7 @@ that grow with the message, and a pointer that does not lead strictly back is re
 """
 
 import random
+import struct
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,46 @@ def test_many_names_that_walk_one_chain_stay_within_the_budget() -> None:
     assert answers[-1] == -Anomaly.NAME_POINTER
     granted = len(data) * BUDGET_PER_OCTET
     assert granted - names.budget <= granted + len(answers)
+
+
+LABEL = st.binary(min_size=1, max_size=12)
+NAME = st.lists(LABEL, min_size=1, max_size=6).map(tuple)
+
+
+def encode(names: list[tuple[bytes, ...]]) -> list[bytes]:
+    """The names one behind the other from octet 12 on, each pointing to the longest tail before."""
+    places: dict[tuple[bytes, ...], int] = {}
+    position = 12
+    encoded = []
+    for name in names:
+        octets = b""
+        for i in range(len(name)):
+            place = places.get(name[i:])
+            if place is not None:
+                octets += struct.pack(">H", 0xC000 | place)
+                break
+            places[name[i:]] = position + len(octets)
+            octets += bytes((len(name[i]),)) + name[i]
+        else:
+            octets += b"\x00"
+        encoded.append(octets)
+        position += len(octets)
+    return encoded
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(NAME, min_size=1, max_size=8))
+def test_compressed_names_come_back(wanted: list[tuple[bytes, ...]]) -> None:
+    data = HEADER + b"".join(encode(wanted))
+    names = CompressedNames()
+    names.set_message(data, 0, len(data))
+    name = Name()
+    position = HEADER_BYTES
+    for labels in wanted:
+        assert names.skip_name(position) == names.read_name(name, position, len(data))
+        position = names.read_name(name, position, len(data))
+        assert name.wire() == b"".join(bytes((len(one),)) + one.lower() for one in labels)
+    assert position == len(data)
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)

@@ -1,4 +1,4 @@
-"""The vectors of RFC 9001 appendix A and RFC 9369 appendix A, and whatever does not authenticate."""
+"""The vectors of RFC 9001 and RFC 9369, appendix A each, and whatever does not authenticate."""
 
 import subprocess
 import sys

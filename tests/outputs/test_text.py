@@ -113,7 +113,7 @@ def test_a_long_name_loses_its_middle() -> None:
     short = shortened(name, 30)
     assert len(short) == 30
     assert short.startswith("aaaa")
-    assert short.endswith("...upd.kaspersky.com") or short.endswith(".upd.kaspersky.com")
+    assert short.endswith(".upd.kaspersky.com")
     assert "..." in short
 
 
