@@ -18,6 +18,8 @@ COMPILED := .venv-compiled
 # .venv-dev       dependencies only: lint, types, and the suite on the tree (interpreted)
 # .venv-compiled  dependencies and the compiled wheel: the suite on the installed package
 
+# An environment belongs to one Python: with another PYTHON it is made anew.
+READY := ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PIP := -m pip --disable-pip-version-check --quiet
 LOCKED := install --require-hashes --requirement
 # Never a build environment of pip's own: its contents are not locked.
@@ -27,8 +29,8 @@ SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 # The Debian packages without which the engine cannot be compiled; empty where it can.
 NO_COMPILER := $(shell PYTHON='$(PYTHON)' sh .ci/tools compiler)
 # The tree must not get in through the current folder where the installed package is meant.
-INSTALLED := PYTHONSAFEPATH=1 PYTHONPATH= PYTHONDONTWRITEBYTECODE=1
-FROM_TREE := PYTHONSAFEPATH=1 PYTHONPATH='$(CURDIR)' PYTHONDONTWRITEBYTECODE=1
+INSTALLED := PYTHONSAFEPATH=1 PYTHONPATH=
+FROM_TREE := PYTHONSAFEPATH=1 PYTHONPATH='$(CURDIR)'
 
 .PHONY: help
 help:  ## this list
@@ -36,13 +38,13 @@ help:  ## this list
 
 # --- environments ---
 
-$(DEMO)/ready: requirements/install.txt
+$(DEMO)/$(READY): requirements/install.txt
 	$(call create,$(DEMO),requirements/install.txt)
 
-$(DEV)/ready: requirements/dev.txt
+$(DEV)/$(READY): requirements/dev.txt
 	$(call create,$(DEV),requirements/dev.txt)
 
-$(COMPILED)/ready: requirements/dev.txt
+$(COMPILED)/$(READY): requirements/dev.txt
 	$(call create,$(COMPILED),requirements/dev.txt)
 
 define create
@@ -53,22 +55,22 @@ define create
 @echo 'installing $(2) into $(1)'
 @rm -rf $(1) && $(PYTHON) -m venv $(1)
 @$(1)/bin/python $(PIP) $(LOCKED) $(2)
-@touch $(1)/ready
+@touch $(1)/$(READY)
 endef
 
-$(DEMO)/installed: $(DEMO)/ready $(SOURCES)
+$(DEMO)/installed: $(DEMO)/$(READY) $(SOURCES)
 	@echo 'installing netwatch into $(DEMO) (the engine is compiled where that is possible)'
 	@$(DEMO)/bin/python $(PIP) install --force-reinstall $(BUILD) .
 	@touch $@
 
 # Compiled or not at all: a suite that silently tests the interpreted engine twice proves nothing.
-.wheels/built: $(DEV)/ready $(SOURCES)
+.wheels/built: $(DEV)/$(READY) $(SOURCES)
 	@echo 'building the compiled wheel'
 	@rm -rf .wheels
 	@NETWATCH_COMPILE=require $(DEV)/bin/python $(PIP) wheel $(BUILD) --wheel-dir .wheels .
 	@touch $@
 
-$(COMPILED)/installed: $(COMPILED)/ready .wheels/built
+$(COMPILED)/installed: $(COMPILED)/$(READY) .wheels/built
 	@$(COMPILED)/bin/python $(PIP) install --force-reinstall --no-deps .wheels/netwatch-*.whl
 	@touch $@
 
@@ -81,14 +83,12 @@ demo: $(DEMO)/installed  ## install into .venv and scan pcaps/
 
 # --- checks ---
 
-ENGINES := interpreted compiled parity
-ifneq ($(NO_COMPILER),)
-ENGINES := interpreted
-endif
+# Checks of the installed engine that are programs of their own, in the order in which they run.
+PROGRAMS := $(foreach name,same parity torture,$(if $(wildcard bench/$(name).py),$(name)))
 
 .PHONY: test
-test: tools lint $(ENGINES)  ## every check, with both engines
-	@$(if $(NO_COMPILER),echo 'NOT RUN, for want of $(NO_COMPILER): the compiled suite, parity')
+test: tools lint interpreted $(if $(NO_COMPILER),,compiled $(PROGRAMS))  ## every check
+	@$(if $(NO_COMPILER),echo 'NOT RUN for want of $(NO_COMPILER): compiled suite, $(PROGRAMS)')
 	@$(MAKE) --no-print-directory tools
 
 .PHONY: tools
@@ -97,14 +97,14 @@ tools:
 		echo "some checks are left out here; to run them all: apt-get install $$missing"
 
 .PHONY: lint
-lint: $(DEV)/ready  ## format, lint, types
+lint: $(DEV)/$(READY)  ## format, lint, types
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/mypy setup.py netwatch tests
 
 # test_build.py looks into the wheel that the compiled suite installs, if that could be built.
 .PHONY: interpreted
-interpreted: $(DEV)/ready $(if $(NO_COMPILER),,.wheels/built)  ## the suite on the tree
+interpreted: $(DEV)/$(READY) $(if $(NO_COMPILER),,.wheels/built)  ## the suite on the tree
 	NETWATCH_EXPECT_ENGINE=interpreted NETWATCH_WHEELS='$(CURDIR)/.wheels' $(FROM_TREE) \
 		$(DEV)/bin/python -m pytest tests
 
@@ -113,9 +113,12 @@ compiled: $(COMPILED)/installed  ## the suite on the installed, compiled wheel
 	NETWATCH_EXPECT_ENGINE=compiled $(INSTALLED) \
 		$(COMPILED)/bin/python -m pytest tests -m 'not tree'
 
-.PHONY: parity
-parity: $(COMPILED)/installed  ## names found in the real captures against an independent tool
-	NETWATCH_EXPECT_ENGINE=compiled $(INSTALLED) $(COMPILED)/bin/python bench/parity.py
+.PHONY: same parity torture
+same:  ## both engines on every capture: identical output
+parity:  ## the real captures against an independent tool
+torture:  ## hostile input: bounds on memory and time
+same parity torture: $(COMPILED)/installed
+	$(INSTALLED) $(COMPILED)/bin/python bench/$@.py
 
 .PHONY: bench
 bench: $(COMPILED)/installed  ## speed and memory against floors and peers

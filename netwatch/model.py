@@ -451,6 +451,22 @@ class Charge(msgspec.Struct, kw_only=True, frozen=True):
     """The server is on our side of the network."""
 
 
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one device was watched: what its silence is worth."""
+
+    seconds: int = 0
+    """From the first to the last frame of the captures that show it."""
+    hours: int = 0
+    """Hours of the clock in which it was active."""
+    days: int = 0
+    connections: int = 0
+    """New ones to public servers."""
+    connections_named: int = 0
+    loss: float = 0.0
+    """Estimated share of octets that the mirror lost, 0 to 1."""
+    one_direction: bool = False
+
+
 PURPOSES: Final = (
     "update",
     "telemetry",

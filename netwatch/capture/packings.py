@@ -146,10 +146,11 @@ class GzipMember:
 
     def _again(self, stream: Any, data: bytes, max_length: int) -> bytes:
         parts: list[bytes] = []
+        left = b""
         try:
             for octet in data:
-                data = bytes(stream.unconsumed_tail) + bytes((octet,))
-                parts.append(stream.decompress(data, max_length))
+                parts.append(stream.decompress(left + bytes((octet,)), max_length))
+                left = bytes(stream.unconsumed_tail)
         except self._zlib.error:
             pass
         return b"".join(parts)
@@ -187,7 +188,7 @@ def unpack(packing: str, packed: PackedInput, bytes_max: int) -> Iterator[bytes]
             yield b"".join(gathered)
             gathered = []
             size = 0
-    if gathered:
+    if size:
         yield b"".join(gathered)
     if isinstance(failure, DamagedCaptureError):
         raise DamagedCaptureError(str(failure), total)

@@ -100,7 +100,7 @@ def _write(report: "Report", out: "Output", form: str, show_all: bool) -> None:
     elif form == "csv":
         from netwatch.outputs.csv_rows import csv_rows
 
-        out.write(b"".join(csv_rows(report)))
+        out.write(b"".join(csv_rows(report.devices, report.unattributed)))
     else:
         from netwatch.outputs.table import table
 

@@ -8,17 +8,21 @@ addresses never merge across VLANs.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 import msgspec
 
+from netwatch.errors import UsageError
 from netwatch.model import Capture, Seat
+from netwatch.names import name_text
 
 ADDRESSES_OF_ROUTER: Final = 16
-"""Addresses behind one MAC: a host has one IPv4 address and some IPv6 ones, a few more over days."""
+"""Addresses behind one MAC: a host has one of IPv4 and some of IPv6, a few more over days."""
 CLAIMED_OF_ROUTER: Final = 4
 """IPv4 addresses claimed by one MAC: more is proxy ARP (RFC 1027)."""
+FOREIGN_OF_ROUTER: Final = 3
+"""IPv4 addresses that a MAC speaks for without having claimed them; fewer may be old leases."""
 GLOBALS_OF_HOST: Final = 2
 """Public IPv6 addresses that a host uses at a time without having claimed them: old and new."""
 VIRTUAL_ROUTERS: Final = (b"\x00\x00\x5e\x00\x01", b"\x00\x00\x5e\x00\x02", b"\x00\x00\x0c\x07\xac")
@@ -30,6 +34,7 @@ NAMES_OF_DEVICE: Final = 8
 
 Place = tuple[int, bytes]
 """VLAN (0 = none) and packed address."""
+Zone = tuple[IPv4Network | IPv6Network, str]
 
 
 class Device(msgspec.Struct, kw_only=True):
@@ -81,7 +86,7 @@ class Hosts:
             foreign = places - own
             if mac not in self._routers and _is_one_host(own, foreign):
                 self._own(mac, foreign - claimed)
-            elif foreign:
+            elif sum(len(address) == 4 for _, address in foreign) >= FOREIGN_OF_ROUTER:
                 self._routers.add(mac)
         for capture in captures:
             self._name(capture)
@@ -154,9 +159,10 @@ class Hosts:
                 key = b"m" + claim.mac
             else:
                 continue
-            names = self.device(key).hostnames
-            if len(names) < NAMES_OF_DEVICE:
-                names.add(hostname_text(claim.hostname))
+            device = self.device(key)
+            if len(device.hostnames) < NAMES_OF_DEVICE:
+                device.hostnames.add(hostname_text(claim.hostname))
+            device.see(claim.time_ns, claim.time_ns)
 
 
 def _is_one_host(own: set[Place], foreign: set[Place]) -> bool:
@@ -221,21 +227,39 @@ def is_link_local(address: bytes) -> bool:
 
 
 def hostname_text(octets: bytes) -> str:
-    """A host name as printable ASCII on one line; any other octet is `\\DDD`."""
+    """A host name, plain or as wire labels, as printable ASCII on one line; else `\\DDD`."""
+    if _is_wire(octets):
+        return name_text(octets)
     return "".join(
         chr(octet) if 0x21 <= octet <= 0x7E and octet != 0x5C else f"\\{octet:03d}"
         for octet in octets.rstrip(b"\0")
     )
 
 
-def zone_of(device: Device, zones: Mapping[str, str]) -> str | None:
-    """The zone's name: of the longest configured prefix that holds an address, else the VLAN."""
-    best: tuple[int, str] | None = None
+def _is_wire(octets: bytes) -> bool:
+    """Whether these are labels behind their lengths: no plain host name begins so low."""
+    position = 0
+    while position < len(octets) and 0 < octets[position] < 64:
+        position += 1 + octets[position]
+    return position == len(octets) > 0
+
+
+def parse_zones(zones: Mapping[str, str]) -> list[Zone]:
+    """Prefix -> name as networks, the longest first. UsageError for what is no prefix."""
+    parsed: list[Zone] = []
     for prefix, name in zones.items():
-        network = ip_network(prefix, strict=False)
-        if any(ip_address(address) in network for address in device.addresses):
-            best = max(best or (-1, ""), (network.prefixlen, name))
-    if best is not None:
-        return best[1]
+        try:
+            parsed.append((ip_network(prefix, strict=False), name))
+        except ValueError:
+            raise UsageError(f"zone {name}: {prefix!r} found, an IP prefix expected") from None
+    return sorted(parsed, key=lambda zone: (-zone[0].prefixlen, str(zone[0])))
+
+
+def zone_of(device: Device, zones: Sequence[Zone]) -> str | None:
+    """The zone of the longest prefix that holds an address of the device, else its VLAN."""
+    addresses = [ip_address(address) for address in sorted(device.addresses)]
+    for network, name in zones:
+        if any(address in network for address in addresses):
+            return name
     tagged = sorted(device.vlans - {0})
     return f"vlan {tagged[0]}" if tagged else None

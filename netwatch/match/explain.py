@@ -5,6 +5,7 @@ this is also the referee that the tests hold against the matcher.
 """
 
 import ipaddress
+from typing import Final
 
 import msgspec
 
@@ -23,7 +24,7 @@ class Candidate(msgspec.Struct, frozen=True):
     pattern: str
     """The text of the pack that fits."""
     why: str
-    """Of the winner: how it fits; of the others: what the winner has more."""
+    """In words; of one that lost, what the winner has more."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -35,34 +36,25 @@ class Explanation(msgspec.Struct, frozen=True):
     losers: tuple[Candidate, ...] = ()
 
 
-_Fitting = tuple[tuple[int, ...], int, str, str]
-"""(key: greater is more specific, signature, text, how it fits)."""
+_Fitting = tuple[tuple[int, ...], int, str]
+"""(key: greater is more specific, signature, the text that fits)."""
+
+# What each number of a key counts, in the same order.
+_COUNTED: Final = {
+    "name": ("labels", "exact names", "labels without a glob", "octets fixed by its globs"),
+    "path": ("segments", "exact paths", "segments without a glob", "octets fixed by its globs"),
+    "address": ("bits",),
+    "port": ("ports fewer than all",),
+    "magic": ("octets",),
+    "issuer": ("subjects", "parts", "characters fixed"),
+    "subject": ("subjects", "parts", "characters fixed"),
+}
 
 
 def explain(index: Index, question: Asked) -> Explanation:
     """All entries that fit, the one that the matcher answers first; one candidate an entry."""
-    if question.kind in ("name", "path"):
-        fitting = _fitting_patterns(
-            index.names if question.kind == "name" else index.paths, question.labels
-        )
-    elif question.kind == "address":
-        fitting = _fitting_prefixes(index, question.octets)
-    elif question.kind == "port":
-        fitting = [
-            ((first - last,), number, f"{first}-{last}" if first != last else str(first), "port")
-            for (transport, first, last), number in index.ports
-            if transport == question.transport and first <= question.port <= last
-        ]
-    elif question.kind == "magic":
-        fitting = [
-            ((len(magic),), number, repr(magic)[2:-1], f"{len(magic)} octets")
-            for magic, number in index.magics
-            if question.octets.startswith(magic)
-        ]
-    else:
-        fitting = _fitting_rules(index, question)
     best: dict[int, _Fitting] = {}
-    for found in sorted(fitting, key=lambda item: item[0], reverse=True):
+    for found in sorted(_fitting(index, question), key=lambda item: item[0], reverse=True):
         best.setdefault(found[1], found)
     ordered = list(best.values())
     if not ordered:
@@ -72,31 +64,57 @@ def explain(index: Index, question: Asked) -> Explanation:
     return Explanation(
         question.text,
         question.kind,
-        Candidate(winner[1], signatures[winner[1]], winner[2], winner[3]),
+        Candidate(winner[1], signatures[winner[1]], winner[2], "the most specific that fits"),
         tuple(
-            Candidate(
-                found[1], signatures[found[1]], found[2], f"{found[3]}; the winner: {winner[3]}"
-            )
-            for found in ordered[1:]
+            Candidate(number, signatures[number], text, _why_lost(question.kind, key, winner[0]))
+            for key, number, text in ordered[1:]
         ),
     )
+
+
+def _why_lost(kind: str, lost: tuple[int, ...], won: tuple[int, ...]) -> str:
+    """The first thing in which the winner has more."""
+    for counted, less, more in zip(_COUNTED[kind], lost, won, strict=True):
+        if less != more:
+            return f"{less} {counted}, the winner {more}"
+    return "equal"
+
+
+def _fitting(index: Index, question: Asked) -> list[_Fitting]:
+    if question.kind == "name":
+        return _fitting_patterns(index.names, question.labels)
+    if question.kind == "path":
+        return _fitting_patterns(index.paths, question.labels)
+    if question.kind == "address":
+        return _fitting_prefixes(index, question.octets)
+    if question.kind == "port":
+        return [
+            ((65_535 - (last - first),), number, _port_text(transport, first, last))
+            for (transport, first, last), number in index.ports
+            if transport == question.transport and first <= question.port <= last
+        ]
+    if question.kind == "magic":
+        return [
+            ((len(magic),), number, repr(magic)[2:-1])
+            for magic, number in index.magics
+            if question.octets.startswith(magic)
+        ]
+    return _fitting_rules(index, question)
+
+
+def _port_text(transport: int, first: int, last: int) -> str:
+    name = "tcp" if transport == 6 else "udp"
+    return f"{name}/{first}-{last}" if last > first else f"{name}/{first}"
 
 
 def _fitting_patterns(
     patterns: list[tuple[Pattern, int]], labels: tuple[bytes, ...]
 ) -> list[_Fitting]:
     return [
-        (pattern.key, number, pattern.text, _pattern_text(pattern))
+        (pattern.key, number, pattern.text)
         for pattern, number in patterns
         if takes(pattern, labels)
     ]
-
-
-def _pattern_text(pattern: Pattern) -> str:
-    count = len(pattern.labels)
-    kind = "any name below" if pattern.below else "fixes"
-    globs = count - pattern.key[2]
-    return f"{kind} {count} {'parts' if count > 1 else 'part'}, {globs or 'none'} of them by a glob"
 
 
 def _fitting_prefixes(index: Index, octets: bytes) -> list[_Fitting]:
@@ -107,8 +125,8 @@ def _fitting_prefixes(index: Index, octets: bytes) -> list[_Fitting]:
     for (family, first, last), number in index.prefixes:
         if family == version and first <= address <= last:
             length = bits - (last - first).bit_length()
-            network = ipaddress.ip_address(octets[:0] + first.to_bytes(bits // 8))
-            fitting.append(((length,), number, f"{network}/{length}", f"{length} bits"))
+            network = ipaddress.ip_address(first.to_bytes(bits // 8))
+            fitting.append(((length,), number, f"{network}/{length}"))
     return fitting
 
 
@@ -116,7 +134,7 @@ def _fitting_rules(index: Index, question: Asked) -> list[_Fitting]:
     parts = name_parts(question.certificate)
     of_subject = question.kind == "subject"
     return [
-        (rule.key, number, rule.text, f"{len(rule.parts)} parts of the {question.kind}")
+        (rule.key, number, rule.text)
         for rule, number in index.certificates
         if rule.key[0] == of_subject and fits(rule, parts)
     ]

@@ -162,7 +162,9 @@ def without_braces(text: str, separator: str) -> list[str]:
         if not closed or "{" in inner:
             raise PatternError(f"found '{{' without its '}}' in {text!r}, expected {{a,b}}")
         if separator in inner:
-            raise PatternError(f"found {{{inner}}} in {text!r}, expected no {separator!r} in braces")
+            raise PatternError(
+                f"found {{{inner}}} in {text!r}, expected no {separator!r} in braces"
+            )
         parts.append(inner.split(","))
     count = 1
     for part in parts:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from netwatch.outputs.text import cell_text, time_text
-from netwatch.report import Device, Evidence, Report, Time, Unattributed
+from netwatch.report import Device, Evidence, Time, Unattributed
 
 COLUMNS: Final = (
     "kind",
@@ -38,12 +38,12 @@ COLUMNS: Final = (
 """`kind` is `device` or `unattributed`; lists are joined by `; `; `evidence` is how many pieces."""
 
 
-def csv_rows(report: Report) -> Iterator[bytes]:
+def csv_rows(devices: list[Device], unattributed: list[Unattributed]) -> Iterator[bytes]:
     """The head, then the rows, each with its line end, in UTF-8."""
     yield _row(COLUMNS)
-    for device in report.devices:
+    for device in devices:
         yield _cells(_device_cells(device))
-    for finding in report.unattributed:
+    for finding in unattributed:
         yield _cells(_carrier_cells(finding))
 
 

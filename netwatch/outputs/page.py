@@ -7,7 +7,7 @@ Everything that comes in is escaped here once more: the last door is the one tha
 import unicodedata
 from typing import Final, Literal
 
-from netwatch.outputs.text import line_text
+from netwatch.outputs.text import ascii_text, line_text, shortened
 
 WIDTH: Final = 80
 
@@ -40,13 +40,9 @@ class Page:
 
     def item(self, label: str, text: str, style: Style = "plain", columns: int = 10) -> None:
         """`label` in its own column of `columns`, `text` wrapped beside it."""
-        label = line_text(label)
+        label = shortened(ascii_text(label), columns - 1)
         first, *others = wrapped(text, " " * columns) or [" " * columns]
-        if len(label) < columns:
-            first = label + first[len(label) :]
-        else:
-            self._lines.append(self._painted(label, label, style))
-            label = ""
+        first = label + first[len(label) :]
         self._lines.append(self._painted(first.rstrip(), label, style))
         self._lines.extend(others)
 
@@ -55,7 +51,7 @@ class Page:
         return "".join(line + "\n" for line in self._lines)
 
     def _painted(self, line: str, start: str, style: Style) -> str:
-        if not self._colour or style == "plain" or not start:
+        if not self._colour or style == "plain":
             return line
         return _STYLES[style] + start + _RESET + line[len(start) :]
 

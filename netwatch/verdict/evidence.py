@@ -1,37 +1,15 @@
-"""Sightings charged to one device -> pieces: one signature in one half hour.
+"""Pieces of evidence: one signature in one half hour, and what it is made of.
 
-Retransmissions, A and AAAA, CNAME copies, what one connection says twice (its name, its path, its
-certificate) and the mirror's duplicates are one piece. What a piece is made of decides what it can
-prove: was it followed by a connection, did the other side take part, was it a browser, a decoy.
+What a piece is made of decides what it can prove: was it followed by a connection, did the other
+side take part, was it a browser or a decoy.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
-from typing import Final
 
 import msgspec
 
-from netwatch.model import Charge, Seat, Signal, Signature
-
-HALF_HOUR_NS: Final = 1_800_000_000_000
-DNS_REPLY_NS_MAX: Final = 10_000_000_000
-"""A DNS answer that comes later answers nobody: resolvers give up after 5 s."""
-PORTS_FOR_MEDIUM: Final = 2
-"""Management ports of one client at one internal server; one alone is weak."""
-CNAME: Final = 5
-TCP: Final = 6
-ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
-HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI))
-SAID: Final = HELLOS | {Signal.HTTP_HOST, Signal.HTTP_ABSOLUTE, Signal.HTTP_CONNECT}
-"""The client itself named the server on a connection."""
-CONTENT: Final = frozenset((Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE))
-"""What a connection carries: it belongs to the name said on the same connection."""
-ATTEMPTS: Final = frozenset((Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.PORT_PROFILE))
-"""A first packet is enough for these, and anybody can send one in another's name."""
-NAMES_DECIDE: Final = frozenset(("web", "marketing", "portal", "exempt", "impostor", "successor"))
-"""A certificate adds nothing to a connection to these: the vendor's public sites have one too."""
-WEAKEST_FIRST: Final = ("weak", "medium", "strong")
+from netwatch.model import Seat, Signal, Signature
+from netwatch.verdict.exhibits import ASKED, HALF_HOUR_NS, SAID, Exhibit
 
 Kind = tuple[str, str, str, str]
 """(strength, purpose, signal, seat) of one sighting."""
@@ -67,291 +45,70 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """A session with a management server that itself proved to run the product."""
 
 
-class Exhibit(msgspec.Struct, kw_only=True):
-    """A sighting with what the rest of the evidence says of it; repeats count up."""
+def pieces_of(
+    exhibits: Sequence[Exhibit],
+    signatures: Sequence[Signature],
+    proven_servers: frozenset[bytes] = frozenset(),
+) -> list[Piece]:
+    """Group the exhibits of one device by signature and half hour, in time.
 
-    charge: Charge
-    signature: int
-    """That it counts for: its own, or that of the name said on the same connection."""
-    strength: str
-    last_ns: int
-    copy: bool = False
-    """It repeats what another exhibit says and proves nothing more."""
-    two_way: bool = False
-    acked: bool = False
-    followed: bool = False
-    decoy: bool = False
-    count: int = 1
-
-
-class Bench:
-    """Turns the charges of devices into exhibits and pieces; holds what is the same for all."""
-
-    def __init__(self, signatures: Sequence[Signature], followed_ns: int) -> None:
-        self._signatures = signatures
-        self._followed_ns = followed_ns
-        self._networks = [
-            ip_network(prefix, strict=False) for s in signatures for prefix in s.prefixes
-        ]
-
-    def exhibits(self, charges: Sequence[Charge]) -> list[Exhibit]:
-        """Take all charges of one device; give them in time, equal ones once."""
-        once: dict[tuple[object, ...], Exhibit] = {}
-        for charge in sorted(charges, key=charge_order):
-            sighting = charge.sighting
-            same = once.get(_sameness(charge))
-            if same is None:
-                once[_sameness(charge)] = Exhibit(
-                    charge=charge,
-                    signature=sighting.signature,
-                    strength=self._signatures[sighting.signature].strength,
-                    last_ns=_last_ns(charge),
-                    count=sighting.count,
-                )
-            else:
-                same.count += sighting.count
-                same.last_ns = max(same.last_ns, _last_ns(charge))
-        found = list(once.values())
-        self._weigh(found)
-        self._join_aliases(found)
-        self._join_content(found)
-        _mark_two_way(found)
-        self._mark_followed(found)
-        self._mark_decoys(found)
-        return found
-
-    def pieces(
-        self, exhibits: Sequence[Exhibit], proven_servers: frozenset[bytes] = frozenset()
-    ) -> list[Piece]:
-        """Group the exhibits of one device by signature and half hour, in time."""
-        groups: dict[tuple[int, int], list[Exhibit]] = {}
-        for exhibit in exhibits:
-            half_hour = exhibit.charge.sighting.time_ns // HALF_HOUR_NS
-            groups.setdefault((half_hour, exhibit.signature), []).append(exhibit)
-        return [self._piece(key[1], groups[key], proven_servers) for key in sorted(groups)]
-
-    def _piece(self, index: int, group: list[Exhibit], proven: frozenset[bytes]) -> Piece:
-        signature = self._signatures[index]
-        charges = [exhibit.charge for exhibit in group]
-        sightings = [charge.sighting for charge in charges]
-        signals = {sighting.signal for sighting in sightings}
-        speakers = [s for s in sightings if s.signal in SAID or s.signal == Signal.HTTP_PATH]
-        seats = sorted({charge.seat for charge in charges})
-        return Piece(
-            signature=signature.id,
-            product=signature.product,
-            purpose=signature.purpose,
-            name=next((s.name for s in sightings if s.name and s.signature == index), b""),
-            kinds=frozenset(self._kind(exhibit) for exhibit in group if not exhibit.copy),
-            first_ns=min(sighting.time_ns for sighting in sightings),
-            last_ns=max(exhibit.last_ns for exhibit in group),
-            seat=Seat.ENDPOINT if Seat.ENDPOINT in seats else seats[0],
-            asked=bool(signals & ASKED),
-            connected=bool(signals - ASKED - {Signal.ADDRESS_PREFIX}),
-            reached=any(_is_reached(exhibit) for exhibit in group),
-            followed=any(exhibit.followed for exhibit in group),
-            blocked=any(charge.sighting.blocked or charge.refused for charge in charges),
-            two_way=any(exhibit.two_way for exhibit in group),
-            acked=any(exhibit.acked for exhibit in group),
-            browser=bool(speakers) and all(sighting.browser for sighting in speakers),
-            decoy=any(e.decoy for e in group)
-            and all(e.decoy for e in group if e.charge.sighting.signal in SAID),
-            address_only=signals <= {Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.ADDRESS_PREFIX},
-            oem_shared=signature.shared,
-            server_proven=any(
-                s.signal == Signal.PORT_PROFILE and s.server in proven for s in sightings
-            ),
-        )
-
-    def _kind(self, exhibit: Exhibit) -> Kind:
-        sighting = exhibit.charge.sighting
-        purpose = self._signatures[sighting.signature].purpose
-        return exhibit.strength, purpose, sighting.signal, exhibit.charge.seat
-
-    def _weigh(self, found: list[Exhibit]) -> None:
-        """Correct the strength of what is not proved by a name that the client said."""
-        ports: dict[bytes, set[int]] = {}
-        for exhibit in found:
-            if exhibit.charge.sighting.signal == Signal.PORT_PROFILE:
-                sighting = exhibit.charge.sighting
-                ports.setdefault(sighting.server, set()).add(sighting.server_port)
-        for exhibit in found:
-            sighting = exhibit.charge.sighting
-            if sighting.signal == Signal.PORT_PROFILE:
-                several = len(ports[sighting.server]) >= PORTS_FOR_MEDIUM or sighting.tls
-                medium = exhibit.charge.server_ours and several
-                exhibit.strength = "medium" if medium else "weak"
-            elif sighting.signal == Signal.TLS_CERTIFICATE:
-                signature = self._signatures[sighting.signature]
-                if not signature.issuers and not signature.subjects:
-                    # One of the names of a certificate, which is on the vendor's web site as well.
-                    exhibit.strength = "weak"
-
-    def _join_aliases(self, found: list[Exhibit]) -> None:
-        """A CNAME in the answer to a question that matched is a copy of that question."""
-        asked = {
-            (e.charge.sighting.client, e.charge.sighting.name)
-            for e in found
-            if e.charge.sighting.signal == Signal.DNS_QUERY
-        }
-        aliases: list[Exhibit] = []
-        direct: dict[tuple[object, ...], dict[int, list[int]]] = {}
-        for exhibit in found:
-            sighting = exhibit.charge.sighting
-            if sighting.signal != Signal.DNS_ANSWER:
-                continue
-            if _is_alias(exhibit) and (sighting.client, sighting.name) not in asked:
-                aliases.append(exhibit)
-                continue
-            times = direct.setdefault(_conversation(exhibit), {})
-            time = times.setdefault(exhibit.signature, [sighting.time_ns, exhibit.last_ns])
-            time[1] = max(time[1], exhibit.last_ns)
-        # Where only aliases matched, one of them stands for the question: the weakest.
-        aliases.sort(key=lambda e: (WEAKEST_FIRST.index(e.strength), e.charge.sighting.name))
-        frames: dict[tuple[str, int], Exhibit] = {}
-        for alias in aliases:
-            time_ns = alias.charge.sighting.time_ns
-            times = direct.get(_conversation(alias), {})
-            owner = next((s for s, (a, z) in times.items() if a <= time_ns <= z), None)
-            first = frames.setdefault((alias.charge.capture, alias.charge.sighting.frame), alias)
-            if owner is None and first is not alias:
-                owner = first.signature
-            if owner is not None:
-                alias.signature, alias.copy = owner, True
-
-    def _join_content(self, found: list[Exhibit]) -> None:
-        """What a connection carries counts for the name said on it, not as a second signature."""
-        said: dict[tuple[object, ...], Exhibit] = {}
-        content: list[Exhibit] = []
-        for exhibit in found:
-            if exhibit.charge.sighting.signal in SAID:
-                for link in _links(exhibit):
-                    said.setdefault(link, exhibit)
-            elif exhibit.charge.sighting.signal in CONTENT:
-                content.append(exhibit)
-        content.sort(key=lambda e: -WEAKEST_FIRST.index(e.strength))
-        for exhibit in content:
-            owner = next((said[link] for link in _links(exhibit) if link in said), exhibit)
-            if owner is exhibit:  # no name was said: the strongest stands for the others
-                for link in _links(exhibit):
-                    said.setdefault(link, exhibit)
-                continue
-            exhibit.signature = owner.signature
-            if exhibit.charge.sighting.signal == Signal.TLS_CERTIFICATE:
-                exhibit.copy = self._signatures[owner.signature].purpose in NAMES_DECIDE
-
-    def _mark_followed(self, found: list[Exhibit]) -> None:
-        """Was what was asked for tried as well, within the time, by the same device?"""
-        towards: dict[int, list[Exhibit]] = {}
-        for exhibit in found:
-            signal = exhibit.charge.sighting.signal
-            if signal in SAID or signal == Signal.FLOW_TO_ANSWERED_ADDRESS:
-                towards.setdefault(exhibit.signature, []).append(exhibit)
-        spans = {index: Spans(group) for index, group in towards.items()}
-        for exhibit in found:
-            sighting = exhibit.charge.sighting
-            if sighting.signal not in ASKED:
-                exhibit.followed = sighting.signal != Signal.ADDRESS_PREFIX
-            elif sighting.blocked:
-                exhibit.followed = True
-            elif exhibit.signature in spans:
-                exhibit.followed = spans[exhibit.signature].touch(
-                    sighting.time_ns, exhibit.last_ns + self._followed_ns
-                )
-
-    def _mark_decoys(self, found: list[Exhibit]) -> None:
-        """Names that circumvention tools say as well: does anything else vouch for this hello?"""
-        asked: dict[int, int] = {}
-        vouched: set[tuple[object, ...]] = set()
-        for exhibit in found:
-            sighting = exhibit.charge.sighting
-            if sighting.signal in ASKED:
-                asked.setdefault(exhibit.signature, sighting.time_ns)
-            elif sighting.signal == Signal.HTTP_CONNECT:
-                vouched.update(_links(exhibit))
-            elif sighting.signal == Signal.TLS_CERTIFICATE and exhibit.strength != "weak":
-                vouched.update(_links(exhibit))
-            if self._vouches(exhibit):
-                return
-        for exhibit in found:
-            sighting = exhibit.charge.sighting
-            exhibit.decoy = (
-                sighting.signal in HELLOS
-                and self._signatures[exhibit.signature].decoy
-                and asked.get(exhibit.signature, exhibit.last_ns + 1) > exhibit.last_ns
-                and vouched.isdisjoint(_links(exhibit))
-                and not self._is_known(sighting.server)
-            )
-
-    def _vouches(self, exhibit: Exhibit) -> bool:
-        """A strong name that no circumvention tool says, asked for or said by the same device."""
-        own = self._signatures[exhibit.charge.sighting.signature]
-        return (
-            own.strength == "strong"
-            and not own.decoy
-            and own.purpose not in NAMES_DECIDE
-            and exhibit.charge.sighting.signal in ASKED | SAID
-            and not exhibit.copy
-            and not exhibit.charge.sighting.browser
-        )
-
-    def _is_known(self, server: bytes) -> bool:
-        """Whether the server stands in a prefix of the pack."""
-        if not server:
-            return False
-        address = ip_address(server)
-        return any(address in network for network in self._networks)
+    `proven_servers`: addresses of management servers that run the product themselves.
+    """
+    groups: dict[tuple[int, int], list[Exhibit]] = {}
+    for exhibit in exhibits:
+        half_hour = exhibit.charge.sighting.time_ns // HALF_HOUR_NS
+        groups.setdefault((half_hour, exhibit.signature), []).append(exhibit)
+    pieces = []
+    for key in sorted(groups):
+        index, group = key[1], groups[key]
+        kinds = frozenset(_kind(e, signatures) for e in group if not e.copy)
+        pieces.append(_piece(group, signatures[index], index, kinds, proven_servers))
+    return pieces
 
 
-class Spans:
-    """Times of exhibits, to be asked whether any of them touches a time."""
-
-    def __init__(self, exhibits: Sequence[Exhibit]) -> None:
-        spans = sorted((e.charge.sighting.time_ns, e.last_ns) for e in exhibits)
-        self._starts = [start for start, _ in spans]
-        self._latest: list[int] = []
-        latest = 0
-        for _, end in spans:
-            latest = max(latest, end)
-            self._latest.append(latest)
-
-    def touch(self, start: int, end: int) -> bool:
-        """Whether anything begins before `end` and ends after `start` (both included)."""
-        before = bisect_right(self._starts, end)
-        return before > 0 and self._latest[before - 1] >= start
-
-
-def charge_order(charge: Charge) -> tuple[object, ...]:
-    """Time first; the rest makes the order, and with it every output, the same in every run."""
-    s = charge.sighting
-    return s.time_ns, charge.capture, s.frame, s.signal, s.name, s.client, s.server, s.signature
-
-
-def _sameness(charge: Charge) -> tuple[object, ...]:
-    s = charge.sighting
-    return (
-        (charge.capture, s.time_ns // HALF_HOUR_NS, s.signal, s.name, s.signature, charge.seat),
-        (s.client, s.client_mac, s.server, s.server_port, s.transport),
-        (s.two_way, charge.replied, charge.refused, charge.acked, s.one_way_feed),
-        (s.blocked, s.browser, s.dns.qtype if s.dns else 0, s.tls is None),
+def _piece(
+    group: Sequence[Exhibit],
+    signature: Signature,
+    index: int,
+    kinds: frozenset[Kind],
+    proven: frozenset[bytes],
+) -> Piece:
+    charges = [exhibit.charge for exhibit in group]
+    sightings = [charge.sighting for charge in charges]
+    signals = {sighting.signal for sighting in sightings}
+    speakers = [s for s in sightings if s.signal in SAID or s.signal == Signal.HTTP_PATH]
+    seats = sorted({charge.seat for charge in charges})
+    return Piece(
+        signature=signature.id,
+        product=signature.product,
+        purpose=signature.purpose,
+        name=next((s.name for s in sightings if s.name and s.signature == index), b""),
+        kinds=kinds,
+        first_ns=min(sighting.time_ns for sighting in sightings),
+        last_ns=max(exhibit.last_ns for exhibit in group),
+        seat=Seat.ENDPOINT if Seat.ENDPOINT in seats else seats[0],
+        asked=bool(signals & ASKED),
+        connected=bool(signals - ASKED - {Signal.ADDRESS_PREFIX}),
+        reached=any(_is_reached(exhibit) for exhibit in group),
+        followed=any(exhibit.followed for exhibit in group),
+        blocked=any(charge.sighting.blocked or charge.refused for charge in charges),
+        two_way=any(exhibit.two_way for exhibit in group),
+        acked=any(exhibit.acked for exhibit in group),
+        browser=bool(speakers) and all(sighting.browser for sighting in speakers),
+        decoy=any(e.decoy for e in group)
+        and all(e.decoy for e in group if e.charge.sighting.signal in SAID),
+        address_only=signals <= {Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.ADDRESS_PREFIX},
+        oem_shared=signature.shared,
+        server_proven=any(
+            s.signal == Signal.PORT_PROFILE and s.server in proven for s in sightings
+        ),
     )
 
 
-def _last_ns(charge: Charge) -> int:
-    return max(charge.sighting.time_ns, charge.sighting.last_time_ns)
-
-
-def _conversation(exhibit: Exhibit) -> tuple[object, ...]:
-    """Who with whom, in which half hour; repeats of several flows are one sighting."""
-    s = exhibit.charge.sighting
-    return exhibit.charge.capture, s.client, s.server, s.server_port, s.time_ns // HALF_HOUR_NS
-
-
-def _links(exhibit: Exhibit) -> tuple[tuple[object, ...], ...]:
-    """What ties exhibits of one connection together: the flow, else the two ends."""
-    flow = exhibit.charge.sighting.flow
-    ends = _conversation(exhibit)
-    return ((exhibit.charge.capture, flow), ends) if flow else (ends,)
+def _kind(exhibit: Exhibit, signatures: Sequence[Signature]) -> Kind:
+    sighting = exhibit.charge.sighting
+    purpose = signatures[sighting.signature].purpose
+    return exhibit.strength, purpose, sighting.signal, exhibit.charge.seat
 
 
 def _is_reached(exhibit: Exhibit) -> bool:
@@ -359,40 +116,3 @@ def _is_reached(exhibit: Exhibit) -> bool:
     if sighting.signal in ASKED:
         return False
     return sighting.two_way or exhibit.charge.replied or exhibit.acked
-
-
-def _is_alias(exhibit: Exhibit) -> bool:
-    dns = exhibit.charge.sighting.dns
-    return dns is not None and dns.qtype == CNAME
-
-
-def _mark_two_way(found: list[Exhibit]) -> None:
-    """Did the other side take part, and could the device alone have made it?"""
-    questions: dict[tuple[object, ...], list[Exhibit]] = {}
-    for exhibit in found:
-        sighting = exhibit.charge.sighting
-        if sighting.signal == Signal.DNS_QUERY and sighting.client_mac:
-            questions.setdefault(_asking(exhibit), []).append(exhibit)
-    spans = {asking: Spans(group) for asking, group in questions.items()}
-    for exhibit in found:
-        charge = exhibit.charge
-        sighting = charge.sighting
-        answered = sighting.two_way or charge.replied
-        if sighting.signal in SAID or sighting.signal in CONTENT:
-            exhibit.two_way = answered
-            seen_acks = charge.acked or sighting.one_way_feed
-            exhibit.acked = seen_acks and sighting.transport == TCP and not answered
-        elif sighting.signal in ATTEMPTS:
-            # Behind a router a first packet and its reply may be forged by anybody there.
-            exhibit.two_way = answered and charge.seat == Seat.ENDPOINT
-        elif sighting.signal == Signal.DNS_ANSWER and charge.seat == Seat.ENDPOINT:
-            asked = spans.get(_asking(exhibit))
-            # Delivered to the MAC that asked; another MAC asked in this device's name otherwise.
-            exhibit.two_way = asked is not None and asked.touch(
-                sighting.time_ns - DNS_REPLY_NS_MAX, exhibit.last_ns
-            )
-
-
-def _asking(exhibit: Exhibit) -> tuple[object, ...]:
-    s = exhibit.charge.sighting
-    return exhibit.charge.capture, s.client, s.client_mac, s.server, s.name

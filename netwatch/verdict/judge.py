@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
-from netwatch.model import Seat, Signal
+from netwatch.model import Seat, Signal, Watch
 from netwatch.verdict import wording
-from netwatch.verdict.evidence import HALF_HOUR_NS, Piece
+from netwatch.verdict.evidence import Piece
+from netwatch.verdict.exhibits import HALF_HOUR_NS
 
 HOUR_NS: Final = 3_600_000_000_000
 
@@ -57,21 +58,6 @@ BROWSED: Final = frozenset(("portal", "certificate"))
 GOSSIP: Final = frozenset((Signal.ADDRESS_PREFIX, Signal.MDNS, Signal.LLMNR))
 """Signals that corroborate and prove nothing."""
 BEHIND: Final = frozenset((Seat.BEHIND_RESOLVER, Seat.BEHIND_PROXY, Seat.BEHIND_NAT))
-
-
-class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """How well one device was watched: what its silence is worth."""
-
-    seconds: int = 0
-    """From the first to the last frame of the captures that show it."""
-    hours: int = 0
-    """Hours of the clock in which it was active."""
-    days: int = 0
-    connections: int = 0
-    """New ones to public servers."""
-    connections_named: int = 0
-    loss: float = 0.0
-    one_direction: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):

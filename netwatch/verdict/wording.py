@@ -6,7 +6,7 @@ Wording: traffic from a device, presence of a product; never a person, never ill
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from netwatch.model import PURPOSES
+from netwatch.model import PURPOSES, Role
 from netwatch.names import name_text
 from netwatch.verdict.evidence import Piece
 
@@ -26,6 +26,19 @@ CAP_WORDS: Final = {
     " answer, known address, certificate or other name vouches for it",
     "medium": "not more, because other programs than the product can cause this",
 }
+
+KNOWN_BY: Final = {
+    "ip": "known by its address only, which may be another device's at another time",
+    "random-mac": "its MAC was made up at random: the same machine may come back under another",
+}
+"""How a device is known -> what to bear in mind; a MAC of its own needs no word."""
+HOW_TO_NAME: Final = {
+    Role.RESOLVER: "mirror the port of this DNS server as well, or read its query log; or let it"
+    " answer these names with a sink-hole address whose traffic this mirror shows",
+    Role.PROXY: "mirror the clients' side of this proxy as well, or read its access log",
+    Role.NAT: "mirror the inner side of this gateway as well, or read its translation log",
+}
+"""Role of a carrier -> what would name the device behind it."""
 
 Judged = tuple[Piece, str, str | None]
 """A piece, what it proves for itself, and its cap."""

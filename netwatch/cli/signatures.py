@@ -1,0 +1,202 @@
+"""`netwatch signatures`: what the packs hold, whether they are right, and why a name matches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, cast
+
+import click
+import msgspec
+
+from netwatch.cli.output import opened_output
+from netwatch.match.explain import Candidate, Explanation
+from netwatch.match.pack_file import PATTERN_KEYS
+from netwatch.match.signatures import Pack, load_packs
+from netwatch.model import Signature
+from netwatch.outputs.text import line_text
+from netwatch.paths import packs_folder
+
+_WIDTH: Final = 80
+_SINGULARS: Final = {
+    key: key.removesuffix("es" if key == "prefixes" else "s") for key in PATTERN_KEYS
+}
+_LOOKS_FOR_WIDTH: Final = 26
+_FORMATS: Final = click.Choice(["table", "json"])
+
+_packs_option = click.option(
+    "--signatures",
+    "packs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A pack, or a folder of packs, instead of the shipped ones; may be repeated.",
+)
+_format_option = click.option(
+    "--format", "form", type=_FORMATS, default="table", show_default=True, help="How to print it."
+)
+
+
+@click.group()
+def signatures() -> None:
+    """List, check and explain the signature packs."""
+
+
+@signatures.command("list")
+@_packs_option
+@_format_option
+def list_signatures(packs: tuple[Path, ...], form: str) -> None:
+    """Print every entry: id, purpose, strength, and what it looks for."""
+    pack = _load(packs)
+    if form == "json":
+        _print_json([_entry_fields(signature) for signature in pack.signatures])
+        return
+    lines = [_row("ID", "PURPOSE", "STRENGTH", "LOOKS FOR")]
+    for signature in pack.signatures:
+        purpose = signature.purpose + ("*" if signature.decoy or signature.shared else "")
+        lines.append(_row(signature.id, purpose, signature.strength, _looks_for(signature)))
+    _print_text("\n".join(lines) + "\n")
+    _print_text(
+        f"\n{_counts(pack)}\n* decoy or shared: proves less alone; `netwatch signatures explain`\n"
+    )
+
+
+@signatures.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+def check(files: tuple[Path, ...]) -> None:
+    """Read packs (the shipped ones, or FILEs) and try all their examples.
+
+    Exit code 2 and file:line:column at the first mistake.
+    """
+    pack = load_packs(list(files) or [packs_folder()], examples=True)
+    for name, version, digest in pack.versions:
+        _print_text(f"{line_text(name)} {line_text(version)} (sha256 {digest}...)\n")
+    _print_text(f"fine: {_counts(pack)}\n")
+
+
+@signatures.command()
+@click.argument("asked", metavar="NAME")
+@_packs_option
+@_format_option
+def explain(asked: str, packs: tuple[Path, ...], form: str) -> None:
+    """Say which entry claims NAME, which ones lost to it, and why.
+
+    NAME is a name, a URL /path, an address, tcp/PORT, udp/PORT, or issuer:, subject: or magic:
+    with a text.
+    """
+    explanation = _load(packs).explain(asked)
+    if form == "json":
+        _print_json(_explanation_fields(explanation))
+    else:
+        _print_text(_explanation_text(explanation))
+
+
+def _row(name: str, purpose: str, strength: str, looks_for: str) -> str:
+    """One line of the list, within 80 columns unless an id is very long."""
+    return f"{name:<30} {purpose:<13} {strength:<8} {looks_for}".rstrip()
+
+
+def _load(packs: Sequence[Path]) -> Pack:
+    return load_packs(list(packs) or [packs_folder()])
+
+
+def _counts(pack: Pack) -> str:
+    kinds = [(key, sum(len(getattr(s, key)) for s in pack.signatures)) for key in PATTERN_KEYS]
+    held = ", ".join(
+        f"{count} {_SINGULARS[key] if count == 1 else key}" for key, count in kinds if count
+    )
+    files = f"{len(pack.versions)} pack{'s' if len(pack.versions) > 1 else ''}"
+    entries = f"{len(pack.signatures)} signature{'s' if len(pack.signatures) > 1 else ''}"
+    return f"{files}, {entries}:\n  {held}"
+
+
+def _looks_for(signature: Signature) -> str:
+    """The first pattern, and how many more there are."""
+    patterns = [text for key in PATTERN_KEYS for text in _texts(signature, key)]
+    more = f" +{len(patterns) - 1}" if len(patterns) > 1 else ""
+    first = line_text(patterns[0])
+    room = _LOOKS_FOR_WIDTH - len(more)
+    return (first if len(first) <= room else first[: room - 1] + "…") + more
+
+
+def _texts(signature: Signature, key: str) -> list[str]:
+    """The patterns of one kind as text; a magic is octets."""
+    return [
+        _magic_text(value) if isinstance(value, bytes) else value
+        for value in cast(tuple[str | bytes, ...], getattr(signature, key))
+    ]
+
+
+def _magic_text(octets: bytes) -> str:
+    return "".join(chr(o) if 0x20 <= o <= 0x7E and o != 0x5C else f"\\x{o:02x}" for o in octets)
+
+
+def _entry_fields(signature: Signature) -> dict[str, object]:
+    """The entry as the pack has it, all keys always there, and where it stands."""
+    fields: dict[str, object] = msgspec.structs.asdict(signature)
+    fields["magics"] = _texts(signature, "magics")
+    return fields
+
+
+def _explanation_fields(explanation: Explanation) -> dict[str, object]:
+    winner = explanation.winner
+    return {
+        "asked": explanation.text,
+        "kind": explanation.kind,
+        "winner": None if winner is None else _candidate_fields(winner),
+        "losers": [_candidate_fields(loser) for loser in explanation.losers],
+    }
+
+
+def _candidate_fields(candidate: Candidate) -> dict[str, object]:
+    return {
+        "pattern": candidate.pattern,
+        "why": candidate.why,
+        "signature": _entry_fields(candidate.signature),
+    }
+
+
+def _explanation_text(explanation: Explanation) -> str:
+    lines = [f"{line_text(explanation.text)} ({explanation.kind})"]
+    winner = explanation.winner
+    if winner is None:
+        lines.append("  no entry matches")
+        return "\n".join(lines) + "\n"
+    signature = winner.signature
+    lines += _pair("matches", signature.id, f"{winner.pattern} ({winner.why})")
+    lines += _pair("", "", f"at {signature.place}")
+    lines += _pair("service", "", signature.service)
+    lines += _pair("product", "", signature.product)
+    marks = [mark for mark in ("decoy", "shared") if getattr(signature, mark)]
+    proves = ", ".join([signature.purpose, signature.strength, *marks])
+    lines += _pair("proves", "", proves)
+    if signature.note:
+        lines += _pair("note", "", signature.note)
+    for reference in signature.references:
+        lines += _pair("source", "", reference)
+    for loser in explanation.losers:
+        lines += _pair("lost", loser.signature.id, f"{loser.pattern} ({loser.why})")
+    return "\n".join(lines) + "\n"
+
+
+def _pair(label: str, head: str, text: str) -> list[str]:
+    """`label` and its text, folded into 80 columns; `head` stands on a line of its own."""
+    indent = " " * 11
+    lines = [head] if head else []
+    current = ""
+    for word in line_text(text.replace("\n", " ")).split(" "):
+        if current and len(indent) + len(current) + 1 + len(word) > _WIDTH:
+            lines.append(current)
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    lines.append(current)
+    return [f"  {label:<9}{lines[0]}", *(indent + line for line in lines[1:])]
+
+
+def _print_text(text: str) -> None:
+    with opened_output(None) as output:
+        output.write_text(text)
+
+
+def _print_json(value: object) -> None:
+    with opened_output(None) as output:
+        output.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")

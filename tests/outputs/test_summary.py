@@ -1,0 +1,146 @@
+"""The three sentences at the top, for each thing that can be said."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from netwatch.outputs.summary import answer_lines
+from netwatch.report import Coverage, Device, Report, Unattributed
+
+
+def device(verdict: str, managed: bool | None = None) -> Device:
+    given: dict[str, Any] = {
+        "id": "x", "verdict": verdict, "cap": None, "role": "endpoint", "zone": None,
+        "managed": managed, "ips": [], "macs": [], "hostnames": [], "first_seen": 0,
+        "last_seen": 0, "products": [], "purposes": [], "reasons": [], "evidence": [],
+    }  # fmt: skip
+    return msgspec.convert(given, Device, strict=False, dec_hook=lambda kind, value: kind(value))
+
+
+def carrier(verdict: str, at_least: int = 1, address: str = "10.20.0.10") -> Unattributed:
+    return Unattributed(
+        role="resolver",
+        address=address,
+        name=None,
+        verdict=verdict,
+        at_least=at_least,
+        evidence=[],
+        how_to_name="",
+    )
+
+
+def report(
+    devices: list[Device], carriers: list[Unattributed], seen: int = 71, undecided: int = 56
+) -> Report:
+    numbers = {
+        name: 0
+        for name, kind in Coverage.__annotations__.items()
+        if kind in (int, float, "int", "float | None", float | None)
+    }
+    numbers.update(devices=seen, devices_undecided=undecided)
+    coverage = Coverage(
+        sentence="",
+        seat="access",
+        first_time=None,
+        last_time=None,
+        dns_leg=True,
+        hello_leg=True,
+        verdicts={},
+        anomalies={},
+        set_aside={},
+        **numbers,
+    )
+    return Report(captures=[], devices=devices, unattributed=carriers, coverage=coverage)
+
+
+RUNNING = [device("running")]
+NOBODY = "No finding remains behind a DNS server, proxy or NAT gateway."
+
+
+@pytest.mark.parametrize(
+    ("devices", "sentence"),
+    [
+        ([], "No device here was seen to run a Kaspersky product."),
+        ([device("contacted")], "No device here was seen to run a Kaspersky product."),
+        (RUNNING, "1 device here runs a Kaspersky product."),
+        (
+            [device("running", False), device("running", True), device("running", False)],
+            "3 devices here run a Kaspersky product, 2 of them on no managed list.",
+        ),
+        ([device("running", False)], "1 device here runs a Kaspersky product, on no managed list."),
+        ([device("running", True)], "1 device here runs a Kaspersky product, on the managed list."),
+        (
+            [device("running", True), device("running", True)],
+            "2 devices here run a Kaspersky product, all of them managed.",
+        ),
+        (
+            [*RUNNING, device("likely"), device("possible"), device("possible")],
+            "1 device here runs a Kaspersky product; 1 likely does, 2 possibly do.",
+        ),
+        ([device("likely")], "1 device here likely runs a Kaspersky product."),
+        (
+            [device("likely"), device("likely"), device("possible")],
+            "2 devices here likely run a Kaspersky product; 1 more possibly does.",
+        ),
+        (
+            [device("possible"), device("possible")],
+            "2 devices here possibly run a Kaspersky product; none certainly.",
+        ),
+    ],
+)
+def test_what_was_found(devices: list[Device], sentence: str) -> None:
+    assert answer_lines(report(devices, []))[0] == sentence
+
+
+@pytest.mark.parametrize(
+    ("devices", "carriers", "sentence"),
+    [
+        ([], [], NOBODY),
+        (
+            [],
+            [carrier("contacted")],
+            NOBODY,
+        ),
+        (
+            RUNNING,
+            [carrier("likely")],
+            "At least 1 more, behind DNS server 10.20.0.10, cannot be named from here.",
+        ),
+        (
+            [],
+            [carrier("likely", 3)],
+            "At least 3 devices, behind DNS server 10.20.0.10, cannot be named from here.",
+        ),
+        (
+            RUNNING,
+            [carrier("possible")],
+            "Possibly at least 1 more, behind DNS server 10.20.0.10, cannot be named from here.",
+        ),
+        (
+            RUNNING,
+            [carrier("likely", 2), carrier("possible", 1, "10.0.0.1"), carrier("likely", 9)],
+            "Devices that cannot be named from here, perhaps the same ones: at least 2 behind DNS "
+            "server 10.20.0.10, possibly at least 1 behind DNS server 10.0.0.1, some behind 1 more "
+            "carrier.",
+        ),
+    ],
+)
+def test_what_is_behind_carriers(
+    devices: list[Device], carriers: list[Unattributed], sentence: str
+) -> None:
+    assert answer_lines(report(devices, carriers))[1] == sentence
+
+
+@pytest.mark.parametrize(
+    ("seen", "undecided", "sentence"),
+    [
+        (71, 56, "'Not found' means nothing for 56 of 71 devices."),
+        (71, 71, "'Not found' means nothing for any of the 71 devices."),
+        (1, 1, "'Not found' means nothing for the only device."),
+        (71, 0, "'Not found' means absent for every other of the 71 devices."),
+        (0, 0, "No device of this network was seen at all: 'not found' means nothing here."),
+    ],
+)
+def test_what_silence_means(seen: int, undecided: int, sentence: str) -> None:
+    assert answer_lines(report([], [], seen, undecided))[2] == sentence
