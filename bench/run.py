@@ -140,9 +140,9 @@ def main() -> None:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     walk = chosen.folder / "walk"
     subprocess.run(["cc", "-O2", "-o", str(walk), str(HERE / "walk.c")], check=True)  # noqa: S603, S607 - the C compiler of this machine
-    version = subprocess.run(
+    version = subprocess.run(  # noqa: S603 - ours
         [chosen.netwatch, "--version"], capture_output=True, text=True, check=True
-    )  # noqa: S603 - ours
+    )
     print(version.stdout.strip())
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for mix in chosen.mixes:

@@ -256,7 +256,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     flows: int = 0
     """Flows that this address began, to wherever."""
     hours: int = 0
-    """Bitmap of the hours since the first one (bit 0), at most 62."""
+    """Bitmap of the hours of the clock from that of `first_ns` (bit 0) on, at most 62."""
     connections: int = 0
     """New outbound flows (TCP SYN or first UDP packet to a public server; DNS left out)."""
     connections_named: int = 0

@@ -135,14 +135,20 @@ def cooked(packet: Packet, type_offset: i64, address_offset: i64, header: i64) -
 
 
 def loopback(packet: Packet, link_type: i64) -> i64:
-    """BSD loopback: an address family in the writer's byte order (NULL) or the network's (LOOP)."""
+    """BSD loopback: an address family in the writer's byte order (NULL) or the network's (LOOP).
+
+    Some writers put an ethertype into the last two octets instead, which no family is equal to.
+    """
     if packet.end - packet.start < 4:
         return -Anomaly.FRAME_TRUNCATED
     family = i64(read_i32_be(packet.data, packet.start)) & 0xFFFFFFFF
+    ethertype = family & 0xFFFF
     if family > 0xFFFF and link_type == 0:
         family = i64(read_i32_le(packet.data, packet.start)) & 0xFFFFFFFF
     packet.start += 4
-    if family == 2:
+    if ethertype in (IPV4, IPV6):
+        packet.ethertype = ethertype
+    elif family == 2:
         packet.ethertype = IPV4
     elif family in (10, 23, 24, 28, 30):
         packet.ethertype = IPV6

@@ -19,6 +19,7 @@ from netwatch.state.tally import Tally
 
 ARP_SALT: Final = 1
 DHCP_SALT: Final = 2
+HOP_LIMIT_MAX: Final = 255
 
 ReadDhcp = Callable[[bytes, bytes], DhcpClaim | None]
 
@@ -50,8 +51,13 @@ class ClaimDissector:
         data = packet.data
         if packet.end - packet.start < 8 or not 133 <= i64(data[packet.start]) <= 136:
             return
+        if packet.address_length != 16:
+            return  # the number of ICMPv6 in an IPv4 header: its addresses are no IPv6 ones
         if packet.net is not data:
             return  # in pieces: no honest neighbour does that (RFC 6980)
+        if packet.ttl != HOP_LIMIT_MAX:
+            self.tally.anomaly(Anomaly.ND)  # from beyond the link (RFC 4861 sections 6.1, 7.1)
+            return
         answer = self.claim.neighbour(data, packet.start, packet.end, packet.source)
         if answer == Answer.DONE:
             self.bound(packet, "nd")

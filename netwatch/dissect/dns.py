@@ -7,6 +7,7 @@ another name? Then it is shared and proves nothing without one.
 
 from typing import Final
 
+from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
@@ -30,9 +31,14 @@ from netwatch.state.tally import Tally
 A: Final = 1
 CNAME: Final = 5
 AAAA: Final = 28
+SVCB: Final = 64
+HTTPS: Final = 65
 NXDOMAIN: Final = 3
 REFUSED: Final = 5
 ADDRESSES_MAX: Final = 16
+MDNS_PORT: Final = 5353
+MDNS_GROUP4: Final = 0xE00000FB
+MDNS_GROUP6: Final = 0xFF02
 
 
 class Answered:
@@ -67,7 +73,7 @@ class DnsDissector:
                 self.tally.anomaly(answer if answer < 0 else -Anomaly.DNS_TRUNCATED)
             return False
         port = packet.source_port if message.response else packet.target_port
-        if port == 5353:
+        if port == MDNS_PORT or (packet.source_port == MDNS_PORT and to_mdns_group(packet)):
             self.announced(packet, Signal.MDNS)
         elif port == 5355:
             self.announced(packet, Signal.LLMNR)
@@ -86,9 +92,19 @@ class DnsDissector:
             if message.next_question() != Answer.DONE:
                 break
         if message.response and message.questions == 0:
-            while message.next_record() == Answer.DONE:
-                if message.fill_owner() == Answer.DONE and message.owner.count > 0:
-                    self.sightings.add_name(packet, 0, True, signal, message.owner)
+            self.owners(packet, signal)
+
+    def owners(self, packet: Packet, signal: str) -> None:
+        """What is announced unasked: the names of the records."""
+        message = self.message
+        while True:
+            answer = message.next_record()
+            if answer == Answer.NEED_MORE:
+                return
+            if answer < 0:
+                self.tally.anomaly(answer)
+            elif message.fill_owner() == Answer.DONE and message.owner.count > 0:
+                self.sightings.add_name(packet, 0, True, signal, message.owner)
 
     def query(self, packet: Packet) -> None:
         """Somebody asks."""
@@ -150,8 +166,17 @@ class DnsDissector:
         self.blocked = message.rcode in (NXDOMAIN, REFUSED)
         index: i64 = -1
         name = found.name if found is not None else b""
-        while message.next_record() == Answer.DONE and message.section == 1:
-            if message.record_type == CNAME:
+        while True:
+            answer = message.next_record()
+            if answer == Answer.NEED_MORE:
+                break
+            if answer < 0:
+                self.tally.anomaly(answer)  # this record lies; the ones behind it may not
+                continue
+            if message.section != 1:
+                break
+            kind = message.record_type
+            if kind == CNAME:
                 matched = sightings.matcher.name(message.target)
                 if sightings.wanted(matched):
                     self.alias(packet, matched)
@@ -159,12 +184,10 @@ class DnsDissector:
                     signature = matched
                     name = message.target.wire()
                     index = -1
-            elif message.record_type in (A, AAAA):
-                length = message.record_end - message.record_start
-                if length in (4, 16):
-                    if signature >= 0 and index < 0:
-                        index = self.index_of(name, signature)
-                    self.remember(packet, message.record_start, length, index)
+            elif kind in (A, AAAA, SVCB, HTTPS):
+                if signature >= 0 and index < 0:
+                    index = self.index_of(name, signature)
+                self.addresses_told(packet, kind, index)
         if found is not None:
             found.blocked = self.blocked
             found.dns = DnsFields(
@@ -174,6 +197,23 @@ class DnsDissector:
                 rcode=message.rcode,
                 answers=tuple(self.addresses),
             )
+
+    def addresses_told(self, packet: Packet, kind: i64, index: i64) -> None:
+        """Keep the address of an A or AAAA record, or those that HTTPS and SVCB give along."""
+        message = self.message
+        if kind in (A, AAAA):
+            length = message.record_end - message.record_start
+            if length in (4, 16):
+                self.remember(packet, message.record_start, length, index)
+            return
+        position = message.hint4_start
+        while position < message.hint4_end:
+            self.remember(packet, position, 4, index)
+            position += 4
+        position = message.hint6_start
+        while position < message.hint6_end:
+            self.remember(packet, position, 16, index)
+            position += 16
 
     def alias(self, packet: Packet, signature: i64) -> None:
         """Write down a CNAME's target."""
@@ -224,6 +264,22 @@ class DnsDissector:
         """Tell whether the address was also answered for names that match nothing."""
         place = self.by_address.get(server_hash)
         return place >= 0 and self.by_address.records[place + VALUE] & UNMATCHED != 0
+
+
+def to_mdns_group(packet: Packet) -> bool:
+    """Tell whether the packet goes to 224.0.0.251 or ff02::fb (RFC 6762 section 3)."""
+    data = packet.net
+    target = packet.target
+    if packet.address_length == 4:
+        return i64(read_i32_be(data, target)) & 0xFFFFFFFF == MDNS_GROUP4
+    if i64(read_i16_be(data, target)) & 0xFFFF != MDNS_GROUP6 or data[target + 15] != 0xFB:
+        return False
+    position = target + 2
+    while position < target + 15:
+        if data[position] != 0:
+            return False
+        position += 1
+    return True
 
 
 def leads_nowhere(data: bytes, start: i64, length: i64) -> bool:

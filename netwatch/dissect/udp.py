@@ -9,7 +9,7 @@ from netwatch.decode.packet import Packet
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
-from netwatch.extract.quic import QuicHello, initial_begins
+from netwatch.extract.quic import QuicHello, early_begins, initial_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.limits import (
     QUIC_DECRYPTIONS_MAX,
@@ -82,7 +82,7 @@ class UdpDissector:
             self.dns.read(packet, packet.data, packet.start, packet.end, True)
         elif initial_begins(packet.data, packet.start, packet.end):
             self.initial(packet)
-        elif phase == FRESH:
+        elif phase == FRESH and not early_begins(packet.data, packet.start, packet.end):
             self.unknown(packet)
 
     def unknown(self, packet: Packet) -> None:

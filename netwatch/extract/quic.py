@@ -31,6 +31,9 @@ SAMPLE_BYTES: Final = 16
 ATTEMPTS_MAX: Final = 2 * QUIC_INITIALS_MAX
 """Two ids may have to be tried for each Initial."""
 
+EARLY_BYTES_MIN: Final = 6 + DCID_FIRST_MIN + 1 + 1 + 4 + SAMPLE_BYTES
+"""Header, first connection id, no second one, length, packet number and sample."""
+
 LONG_HEADER: Final = 0x80
 VERSION_1: Final = 0x00000001
 VERSION_2: Final = 0x6B3343CF
@@ -43,6 +46,7 @@ GOOGLE_T050: Final = 0x54303530
 GOOGLE_T051: Final = 0x54303531
 
 TYPE_INITIAL: Final = 0
+TYPE_0RTT: Final = 1
 TYPE_RETRY: Final = 3
 
 FRAME_PING: Final = 0x01
@@ -104,6 +108,23 @@ def initial_begins(data: bytes, start: i64, end: i64) -> bool:
     if dcid_length == 0 or dcid_length > CONNECTION_ID_MAX:
         return False
     return i64(data[start + 6 + dcid_length]) <= CONNECTION_ID_MAX
+
+
+def early_begins(data: bytes, start: i64, end: i64) -> bool:
+    """True if the UDP payload data[start:end] begins like a client's 0-RTT packet (section 17.2.3).
+
+    It may overtake the Initial, and whoever lost that one sees it first; it is not padded.
+    """
+    if end - start < EARLY_BYTES_MIN:
+        return False
+    first = i64(data[start])
+    if first & LONG_HEADER == 0:
+        return False
+    version = i64(read_i32_be(data, start + 1)) & 0xFFFFFFFF
+    if not version_known(version) or packet_type(first, version) != TYPE_0RTT:
+        return False
+    dcid_length = i64(data[start + 5])
+    return DCID_FIRST_MIN <= dcid_length <= CONNECTION_ID_MAX
 
 
 class QuicHello:

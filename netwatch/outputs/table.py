@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Final
 
+from netwatch.model import Signal
 from netwatch.outputs.page import Page, Style
 from netwatch.outputs.summary import ACCUSED, answer_lines
 from netwatch.outputs.text import ascii_text, shortened, time_text
@@ -19,6 +20,8 @@ DAMAGED_MAX: Final = 10
 INDENT: Final = " " * 10
 
 _STYLES: Final[dict[str, Style]] = {"running": "red", "likely": "red", "possible": "yellow"}
+_HEARD: Final = (Signal.DNS_QUERY, Signal.DNS_ANSWER, Signal.FLOW_TO_ANSWERED_ADDRESS)
+"""What proves less in a reader's eyes than a name said to the server itself."""
 _STRENGTH_RANK: Final = {"strong": 0, "medium": 1, "weak": 2}
 
 
@@ -96,7 +99,8 @@ def best_pieces(evidence: list[Evidence]) -> list[Evidence]:
 
 def _rank(piece: Evidence) -> tuple[int, bool, bool, bool, int]:
     strength = _STRENGTH_RANK.get(piece.strength, len(_STRENGTH_RANK))
-    return (strength, not piece.followed, not piece.two_way, piece.blocked, piece.time)
+    heard = piece.signal in _HEARD
+    return (strength, not piece.followed, not piece.two_way, heard, piece.time)
 
 
 def _who(device: Device) -> str:

@@ -32,6 +32,9 @@ PROOFS: Final = {
     Signal.PORT_PROFILE: "connected to {server} on ports of a management server{host}",
 }
 
+SERVER_SAID: Final = (Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE)
+"""What only an answer can show."""
+
 ROLES: Final = {
     "resolver": "DNS server",
     "list-resolver": "block-list resolver",
@@ -78,8 +81,8 @@ def proof(piece: Evidence, place: str, carried: bool) -> str:
         details.append(f"{piece.count:,} times")
     if piece.signal in (Signal.DNS_QUERY, Signal.DNS_ANSWER):
         details.append("and connected" if piece.followed else "no connection followed")
-    elif not piece.two_way:
-        details.append("no reply was seen")
+    elif piece.signal not in SERVER_SAID:
+        details.append("and was answered" if piece.two_way else "no reply was seen")
     if piece.blocked:
         details.append("blocked")
     if piece.seat in SEATS and not carried:

@@ -25,6 +25,7 @@ MACS: Final = 7
 FIRST: Final = 8
 LAST: Final = 9
 HOURS: Final = 10
+"""Hours of the clock, from that of FIRST (bit 0) on."""
 CONNECTIONS: Final = 11
 CONNECTIONS_NAMED: Final = 12
 CONNECTIONS_ANSWERED: Final = 13
@@ -47,6 +48,8 @@ FLOWS: Final = 29
 """Flows that this address began, to wherever."""
 
 HOUR_NS: Final = 3_600_000_000_000
+HOURS_MAX: Final = 62
+"""Bits of HOURS."""
 
 
 class Clients:
@@ -97,17 +100,22 @@ class Clients:
         return place
 
     def touch(self, place: i64, time_ns: i64) -> None:
-        """Note that the client was active at `time_ns`; time may run backwards in a capture."""
+        """Note that the client was active at `time_ns`; time may run backwards in a capture.
+
+        More than the bitmap can show backwards is a broken clock, and says nothing.
+        """
         records = self.records
         if time_ns > records[place + LAST]:
             records[place + LAST] = time_ns
         elif time_ns < records[place + FIRST]:
             hours = records[place + HOURS]
-            earlier = (records[place + FIRST] - time_ns) // HOUR_NS + 1
+            earlier = records[place + FIRST] // HOUR_NS - time_ns // HOUR_NS
+            if earlier >= HOURS_MAX:
+                return
             records[place + FIRST] = time_ns
-            records[place + HOURS] = ((hours << earlier) & M62) | 1 if earlier < 62 else 1
-        hour = (time_ns - records[place + FIRST]) // HOUR_NS
-        if 0 < hour < 62:
+            records[place + HOURS] = ((hours << earlier) & M62) | 1
+        hour = time_ns // HOUR_NS - records[place + FIRST] // HOUR_NS
+        if 0 < hour < HOURS_MAX:
             records[place + HOURS] = records[place + HOURS] | (i64(1) << hour)
 
     def count(self, place: i64, field: i64) -> None:

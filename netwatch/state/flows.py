@@ -17,7 +17,8 @@ FIELDS: Final = 4
 STATE: Final = 0
 TIME: Final = 1
 NEXT: Final = 2
-"""NEXT + side: the sequence number behind the highest octet seen, -1 before the first."""
+"""NEXT + side: the sequence number behind what was read of a side, -1 before its first packet; above
+these 32 bits, how much further the side's octets reach that were acknowledged or overtaken."""
 
 SIDE: Final = 8
 """Shift between the bits of side 0 and side 1."""
@@ -91,13 +92,13 @@ class Flows:
         """Begin a record in `slot`."""
         self.fingerprints[slot] = fingerprint
         self.fresh = True
-        self.total += 1
         place = slot * FIELDS
         self.renew(place, time_ns)
         return place
 
     def renew(self, place: i64, time_ns: i64) -> None:
         """Make the record at `place` that of a flow just begun."""
+        self.total += 1
         records = self.records
         records[place] = 0
         records[place + TIME] = time_ns

@@ -5,17 +5,17 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+
+from netwatch.cli.main import main
 
 START_S = 1_755_775_527
 CLIENT, RESOLVER = bytes((10, 20, 1, 31)), bytes((10, 20, 0, 10))
 MACS = {CLIENT: bytes.fromhex("00115e7fabcd"), RESOLVER: bytes.fromhex("00115e000010")}
 ROUTER_MAC = bytes.fromhex("00115e0000fe")
-
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 def ip_frame(source: bytes, target: bytes, protocol: int, payload: bytes) -> bytes:
@@ -103,24 +103,45 @@ def cut(captures: Path, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def run() -> Run:
-    """Run the command line in a process of its own, as the console script does."""
-    path = os.pathsep.join(entry for entry in sys.path if entry)
+class Result(NamedTuple):
+    """What a command left behind."""
 
-    def run_netwatch(
-        *arguments: str, **options: object
-    ) -> "subprocess.CompletedProcess[bytes]":
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+
+class Shell:
+    """The command line: `here` in this process, `started` in one of its own."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+    ) -> None:
+        self._monkeypatch = monkeypatch
+        self._captured = capsysbinary
+
+    def here(self, *arguments: str) -> Result:
+        self._monkeypatch.setattr(sys, "argv", ["netwatch", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = self._captured.readouterr()
+        assert isinstance(caught.value.code, int)
+        return Result(caught.value.code, out, err)
+
+    def started(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+        path = os.pathsep.join(entry for entry in sys.path if entry)
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
-        command = [sys.executable, "-c", "from netwatch.cli.main import main; main()", *arguments]
-        given: dict[str, object] = {
-            "capture_output": True,
-            "env": environment,
-            "timeout": 120,
-            "check": False,
-            **options,
-        }
-        done: subprocess.CompletedProcess[bytes] = subprocess.run(command, **given)  # type: ignore[call-overload] # options of subprocess.run
-        return done
+        given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [sys.executable, "-c", "from netwatch.cli.main import main; main()", *arguments],
+            **{"env": environment, **given, **options},
+        )
 
-    return run_netwatch
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Shell:
+    return Shell(monkeypatch, capsysbinary)

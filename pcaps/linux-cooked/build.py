@@ -1,0 +1,15 @@
+"""A question and a TLS session, captured as Linux cooked capture."""
+
+from netwatch.selftest.files import pcap
+from netwatch.selftest.frames import SLL
+from netwatch.selftest.messages import addresses
+from netwatch.selftest.wire import Site, Wire
+
+
+def build() -> bytes:
+    site = Site(8)
+    wire = Wire("2026-11-18T06:40:00Z", link=SLL)
+    client = site.host(20)
+    wire.look_up(client, site.resolver, "www.kaspersky.com", addresses("198.51.100.81"))
+    wire.tls(client, site.internet("198.51.100.81"), "www.kaspersky.com", browser=True)
+    return pcap(wire.shown)

@@ -1,0 +1,142 @@
+"""Several captures side by side: how many workers, what one that dies costs, and no leftovers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from netwatch.errors import ClosedOutputError
+from netwatch.match.signatures import Pack
+from netwatch.model import Capture, Signature
+from netwatch.workers import (
+    WORKER_PAYS_BYTES,
+    Context,
+    Done,
+    Setup,
+    Task,
+    cores,
+    each_capture,
+    workers_for,
+)
+
+PACK = Pack(
+    (
+        Signature(
+            id="a", service="s", product="p", purpose="web", strength="weak", names=("a.test",)
+        ),
+    )
+)
+SETUP = Setup(pack=PACK)
+TASKS = """
+import os
+from netwatch.errors import RefusedCaptureError
+from netwatch.model import Capture
+
+def say(path, context):
+    context.advance(len(path), 1)
+    context.emit(path.encode() * 3)
+    return Capture(path=path)
+
+def die(path, context):
+    if "die" in path:
+        os._exit(9)
+    return Capture(path=path)
+
+def refuse(path, context):
+    raise RefusedCaptureError(f"{path}: cannot be opened")
+"""
+
+
+@pytest.fixture(scope="module")
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Task]]:
+    """Tasks in a module that a spawned worker can import."""
+    import sys
+    from importlib import import_module
+
+    folder = tmp_path_factory.mktemp("tasks")
+    (folder / "tasks_of_a_test.py").write_text(TASKS)
+    sys.path.insert(0, str(folder))
+    try:
+        yield vars(import_module("tasks_of_a_test"))
+    finally:
+        sys.path.remove(str(folder))
+
+
+def test_how_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    small.write_bytes(b"x")
+    with open(large, "wb") as file:
+        file.truncate(3 * WORKER_PAYS_BYTES)
+    monkeypatch.setattr("netwatch.workers.cores", lambda: 2)
+    files = [str(small), str(large), str(small)]
+    assert workers_for(files, None) == 2
+    assert workers_for([str(small)] * 9, None) == 1, "starting one would cost more"
+    assert workers_for(files, 8) == 3, "never more than captures"
+    assert workers_for(files, 1) == 1
+    assert workers_for([*files, "-"], 8) == 1, "a worker has no standard input"
+    assert workers_for(files[:1], 8) == 1
+    assert workers_for(["absent", "absent"], None) == 1
+
+
+def test_there_is_at_least_one_core() -> None:
+    assert cores() >= 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_and_output_keep_the_order(tasks: dict[str, Task], jobs: int) -> None:
+    paths = [f"p{number}" for number in range(20)]
+    written: list[bytes] = []
+    told = [0, 0]
+
+    def advance(octets: int, packets: int) -> None:
+        told[0] += octets
+        told[1] += packets
+
+    done = list(
+        each_capture(tasks["say"], paths, SETUP, jobs=jobs, advance=advance, emit=written.append)
+    )
+    assert [one.capture.path for one in done] == paths
+    assert b"".join(written) == "".join(path * 3 for path in paths).encode()
+    assert told == [sum(map(len, paths)), 20]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_capture_that_cannot_be_begun_is_a_result(tasks: dict[str, Task], jobs: int) -> None:
+    done = list(each_capture(tasks["refuse"], ["a", "b"], SETUP, jobs=jobs))
+    assert [one.capture.error for one in done] == ["cannot be opened"] * 2
+    assert [one.failure for one in done] == [
+        ("a: cannot be opened", 4),
+        ("b: cannot be opened", 4),
+    ]
+
+
+def test_a_worker_that_dies_is_told_and_every_capture_has_a_result(tasks: dict[str, Task]) -> None:
+    done: list[Done] = list(each_capture(tasks["die"], ["a", "die", "b"], SETUP, jobs=2))
+    assert [one.capture.path for one in done] == ["a", "die", "b"]
+    assert done[1].capture.error is not None
+    assert "worker process was killed" in done[1].capture.error
+    assert done[1].failure is not None
+    assert done[1].failure[1] == 3
+
+
+def test_a_reader_who_leaves_ends_the_workers(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def leave(_output: bytes) -> None:
+        raise ClosedOutputError("nobody reads")
+
+    with pytest.raises(ClosedOutputError):
+        list(each_capture(tasks["say"], ["a", "b", "c"], SETUP, jobs=2, emit=leave))
+    assert os.listdir(tmp_path) == [], "the spool is gone"
+
+
+def test_a_task_that_prints_needs_a_place() -> None:
+    def say(path: str, context: Context) -> Capture:
+        context.emit(b"x")
+        return Capture(path=path)
+
+    with pytest.raises(AssertionError, match="no place to print to"):
+        list(each_capture(say, ["a"], SETUP))
