@@ -12,7 +12,7 @@ from mypy_extensions import i64
 from netwatch.capture.records import Records
 from netwatch.decode.fragments import Fragments
 from netwatch.decode.link import IPV4, IPV6, link
-from netwatch.decode.network import FRAGMENT, Piece, ipv4, ipv6
+from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
 from netwatch.dissect.claims import ClaimDissector, dhcp_version
@@ -144,6 +144,10 @@ class Engine:
             if answer == Answer.NEED_MORE:
                 self.tally.ip += 1
                 return Answer.DONE
+            if answer == Answer.DONE and ethertype == IPV6:
+                answer = extensions(packet, self.piece)
+                if answer == FRAGMENT:
+                    answer = -Anomaly.FRAGMENT_DROPPED  # pieces of pieces
         if answer < 0:
             return answer
         self.tally.ip += 1

@@ -40,8 +40,8 @@ FRAGMENTS_MAX: Final = 64
 """Fragments of one datagram."""
 
 # --- state tables ---
-FLOW_SLOTS: Final = 262_144
-"""Flows remembered (8 ways a set); 200,000 is the promise."""
+FLOW_SLOTS: Final = 524_288
+"""Flows remembered (8 ways a set). The promise is 200,000: then 1 % of the sets are full."""
 CLIENT_SLOTS: Final = 32_768
 """Client addresses with visibility counters."""
 ANSWER_SLOTS: Final = 65_536
@@ -70,6 +70,10 @@ DUPLICATE_NS_MAX: Final = 1_000_000
 """A segment that comes again within 1 ms is the mirror's copy, not a retransmission."""
 UDP_IDLE_NS_MAX: Final = 120_000_000_000
 """A UDP conversation that was silent for so long has ended (RFC 4787 section 4.3: 2 minutes)."""
+
+BIT_61: Final = 0x2000000000000000
+"""Highest bit of a table word. Shifted right to make a bit: compiled, a literal 1 shifted left is
+only 32 bits wide."""
 
 # --- extract ---
 NAME_BYTES_MAX: Final = 255

@@ -6,6 +6,7 @@ are given does not matter, and the same captures always give the same report.
 
 import socket
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -104,6 +105,8 @@ class Scene:
         self._given_roles = roles
         self._zones = zones
         self._bench = Bench(signatures, THRESHOLDS.followed_ns)
+        self._hiding = {c.path for c in captures if hides_connections(c.observation.clients)}
+        """Captures that show questions and could not show connections."""
 
     def charge(self) -> None:
         """Find out who said what, and who else was there."""
@@ -207,13 +210,17 @@ class Scene:
         guess = self.roles[key]
         seen = self.seen.get(key, [])
         asked_in = {e.charge.capture for e in shown if e.charge.sighting.signal in ASKED}
-        feeds = [c.observation.clients for c in self.captures if c.path in asked_in]
         return Subject(
             suspected=guess.suspicion,
             carrier=guess.carries,
             address_only=device.address_only,
-            connections_hidden=bool(feeds)
-            and all(hides_connections(clients, device.addresses) for clients in feeds),
+            connections_hidden=bool(asked_in)
+            and asked_in <= self._hiding
+            and not any(
+                client.connections or client.flows
+                for capture, client in seen
+                if capture.path in asked_in
+            ),
             public_questions=sum(client.questions_public for _, client in seen),
             public_matched=sum(
                 e.count
@@ -276,7 +283,7 @@ class Scene:
             record = report.Evidence(
                 time=report.Time(sighting.time_ns),
                 signal=sighting.signal,
-                name=name_text(sighting.name),
+                name=_text(sighting.name),
                 signature=signature.id,
                 purpose=signature.purpose,
                 strength=exhibit.strength,
@@ -360,6 +367,12 @@ def _as_time(kind: type, number: object) -> report.Time:
     if kind is not report.Time or not isinstance(number, int):
         raise NotImplementedError(kind)
     return report.Time(number)
+
+
+@lru_cache(maxsize=4096)
+def _text(name: bytes) -> str:
+    """`name_text`, remembered: the same few names come again and again."""
+    return name_text(name)
 
 
 def _address(address: bytes) -> str:

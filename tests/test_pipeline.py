@@ -540,7 +540,7 @@ def test_a_browser_visits_web_sites() -> None:
     found = judged(net)
     assert verdict(found) == ("contacted", None)
     assert device(found).products == []
-    assert device(found).purposes == ["portal", "web", "unclassified"]
+    assert device(found).purposes == ["portal", "web"]
 
 
 def test_a_browser_is_no_product() -> None:

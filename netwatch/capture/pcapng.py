@@ -369,7 +369,7 @@ def binary_seconds(high: i64, low: i64, exponent: i64) -> i64:
 def binary_rest_ns(high: i64, low: i64, exponent: i64) -> i64:
     """The nanoseconds beyond the whole seconds of (high, low) ticks of 2^-exponent s."""
     if exponent <= 32:
-        return ((low & ((1 << exponent) - 1)) * SECOND_NS) >> exponent
+        return ((low & lowest_bits(exponent)) * SECOND_NS) >> exponent
     surplus: i64 = 0
     if exponent > 64:
         surplus = exponent - 64
@@ -381,8 +381,14 @@ def binary_rest_ns(high: i64, low: i64, exponent: i64) -> i64:
         low = (high << (32 - surplus) | low >> surplus) & U32
         high >>= surplus
     # The fraction is the lowest `exponent` bits of high:low; it is multiplied in two halves.
-    high &= (1 << (exponent - 32)) - 1
     shift = exponent - 32
+    high &= lowest_bits(shift)
     upper = high << (32 - shift) | low >> shift
-    lower = low & ((1 << shift) - 1)
+    lower = low & lowest_bits(shift)
     return (upper * SECOND_NS + ((lower * SECOND_NS) >> shift)) >> 32
+
+
+def lowest_bits(count: i64) -> i64:
+    """A mask of the lowest `count` bits, at most 62."""
+    # Not 1 << count: compiled, a small literal is shifted as a C int, of 32 bits.
+    return 0x3FFFFFFFFFFFFFFF >> (62 - count)

@@ -4,6 +4,7 @@
 table below holds what the help page says of it.
 """
 
+import atexit
 import importlib
 import os
 import signal
@@ -92,35 +93,45 @@ def netwatch() -> None:
 
 def main() -> None:
     """Run the command line and exit with the code that the failure, if any, leads to."""
+    # What is registered first runs last: after the workers and their locks were put away.
+    atexit.register(_die_of_broken_pipe)
+    code = _run()
+    if code == ClosedOutputError.exit_code:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that flushing at exit fails no more
+    else:
+        atexit.unregister(_die_of_broken_pipe)
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
-        code = netwatch.main(standalone_mode=False)
+        code = netwatch.main(prog_name="netwatch", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-        click.echo(f"{where or 'netwatch'}: {_one_line(error.format_message())}", err=True)
-        code = error.exit_code
+        _complain(f"{where or 'netwatch'}: {error.format_message()}")
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        return 130
     except ClosedOutputError as error:
-        _die_of_broken_pipe()
-        code = error.exit_code
+        return error.exit_code
     except NetwatchError as error:
-        click.echo(f"netwatch: {_one_line(str(error))}", err=True)
-        code = error.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+        _complain(f"netwatch: {error}")
+        return error.exit_code
+    return code if isinstance(code, int) else 0
 
 
-def _one_line(message: str) -> str:
+def _complain(message: str) -> None:
+    """One line on standard error without control characters, whatever a file was called."""
     from netwatch.outputs.text import line_text
 
-    return line_text(message)
+    click.echo(line_text(message), err=True)
 
 
 def _die_of_broken_pipe() -> None:
-    """End by SIGPIPE without a word; comes back only where there is no such signal."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that flushing at exit fails no more
+    """End by SIGPIPE without a word, as `cat` does; elsewhere the exit code must do."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)

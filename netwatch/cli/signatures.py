@@ -162,7 +162,7 @@ def _explanation_text(explanation: Explanation) -> str:
         return "\n".join(lines) + "\n"
     signature = winner.signature
     lines += _pair("matches", signature.id, f"{winner.pattern} ({winner.why})")
-    lines += _pair("", "", f"at {signature.place}")
+    lines += _pair("at", "", signature.place)
     lines += _pair("service", "", signature.service)
     lines += _pair("product", "", signature.product)
     marks = [mark for mark in ("decoy", "shared") if getattr(signature, mark)]

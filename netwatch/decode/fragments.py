@@ -65,12 +65,15 @@ class Fragments:
             return Answer.NEED_MORE
         answer = self.place(datagram, packet, piece)
         if answer < 0:
+            datagram.length = -1
             self.held_bytes -= datagram.held_bytes
             datagram.held_bytes = 0
             datagram.pieces = {}
             datagram.bad = True
             return answer
         if datagram.length < 0 or not covers(datagram):
+            if self.held_bytes > FRAGMENT_BYTES_MAX:
+                self.make_room()  # perhaps this very one
             return Answer.NEED_MORE
         packet.data = joined(datagram)
         packet.start = 0
@@ -86,6 +89,8 @@ class Fragments:
         octets = packet.data[packet.start : packet.end]
         length: i64 = len(octets)
         offset = piece.offset
+        if length == 0 and piece.more:
+            return Answer.NEED_MORE  # says nothing, and is no copy of what comes at its place
         if offset + length > 0x10000 or len(datagram.pieces) >= FRAGMENTS_MAX:
             return -Anomaly.FRAGMENT_DROPPED
         if offset == 0:
@@ -94,6 +99,8 @@ class Fragments:
             if datagram.length >= 0 and datagram.length != offset + length:
                 return -Anomaly.FRAGMENT_OVERLAP
             datagram.length = offset + length
+        elif 0 <= datagram.length < offset + length:
+            return -Anomaly.FRAGMENT_OVERLAP
         known = datagram.pieces.get(offset)
         if known is not None:
             return Answer.NEED_MORE if known == octets else -Anomaly.FRAGMENT_OVERLAP

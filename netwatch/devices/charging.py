@@ -145,7 +145,7 @@ class Ledger:
             if charge.sighting.signal not in ASKED:
                 continue
             meant, minute = self.meant(charge), _minute(charge)
-            if any(followers.get((meant, m), set()) - {key} for m in (minute, minute + 1)):
+            if any(_has_other(followers.get((meant, m)), key) for m in (minute, minute + 1)):
                 return True
         return False
 
@@ -173,8 +173,8 @@ class Legs:
     """Near legs of carriers: who asked a resolver or proxy for what, and when."""
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[bytes, int], dict[bytes, int]] = {}
-        """(resolver's address, signature) -> client's device -> first time."""
+        self._asked: dict[tuple[bytes, int], list[tuple[int, bytes]]] = {}
+        """(resolver's address, signature) -> first time and device, of the first two devices."""
         self._proxied: dict[tuple[bytes, int, int], set[bytes]] = {}
         """(proxy's address, signature or -1, minute) -> clients' devices."""
         self._inside: set[tuple[str, bytes, int]] = set()
@@ -184,8 +184,10 @@ class Legs:
         """Note a charge that may be somebody's near leg."""
         s = charge.sighting
         if s.signal in ASKED:
-            times = self._asked.setdefault((s.server, meant), {})
-            times[charge.device] = min(times.get(charge.device, s.time_ns), s.time_ns)
+            first = self._asked.setdefault((s.server, meant), [])
+            first.append((s.time_ns, charge.device))
+            first.sort()
+            first[:] = [first[0], *(one for one in first if one[1] != first[0][1])][:2]
         elif s.signal in PROXIED:
             last = max(s.time_ns, s.last_time_ns) // MINUTE_NS
             for minute in range(s.time_ns // MINUTE_NS, min(last, _minute(charge) + 60) + 1):
@@ -201,17 +203,13 @@ class Legs:
         s = charge.sighting
         for address in addresses:
             if s.signal in ASKED:
-                first = [
-                    time_ns
-                    for device, time_ns in self._asked.get((address, meant), {}).items()
-                    if device != charge.device
-                ]
-                if first and min(first) <= s.time_ns + LEG_NS_MAX:
-                    return True  # at any time before: resolvers renew what they were asked for
+                for time_ns, device in self._asked.get((address, meant), ()):
+                    if device != charge.device and time_ns <= s.time_ns + LEG_NS_MAX:
+                        return True  # at any time before: resolvers renew what they know
             signature = -1 if s.signal in CONTENT else meant
             minute = _minute(charge)
             for near in (minute - 1, minute, minute + 1):
-                if self._proxied.get((address, signature, near), set()) - {charge.device}:
+                if _has_other(self._proxied.get((address, signature, near)), charge.device):
                     return True
         return not is_ours(s.client) and any(
             (s.signal, s.name, s.time_ns // SECOND_NS + second) in self._inside
@@ -233,6 +231,10 @@ def _no_evidence(sighting: Sighting, replies: set[str], others_inside: bool) -> 
     if others_inside and not is_ours(sighting.client) and is_ours(sighting.server):
         return "from-outside"
     return ""
+
+
+def _has_other(devices: set[bytes] | None, device: bytes) -> bool:
+    return bool(devices) and devices != {device}
 
 
 def _is_alias(sighting: Sighting) -> bool:

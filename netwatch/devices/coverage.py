@@ -53,19 +53,17 @@ def watch_device(seen: Sequence[tuple[Capture, Client]]) -> Watch:
     )
 
 
-def hides_connections(clients: Iterable[Client], own: set[bytes]) -> bool:
-    """Whether a feed with these clients shows questions but no leg on which they connect.
+def hides_connections(clients: Iterable[Client]) -> bool:
+    """Whether a feed with these clients shows questions but no leg on which the askers connect.
 
-    `own`: the addresses of the device that asks. A device that connects to nothing where others do
-    is no sign of a hidden leg: firewalls that resolve block lists behave so.
+    One that connects to nothing where others do is no sign of a hidden leg: firewalls that resolve
+    block lists behave so.
     """
     askers = connecting = 0
     for client in clients:
-        if client.address in own and (client.connections or client.flows):
-            return False
         if client.questions or client.answers:
             askers += 1
-            connecting += client.connections > 0
+            connecting += client.connections > 0 or client.flows > 0
     return askers > 0 and connecting * HIDDEN_PART <= askers
 
 
@@ -73,14 +71,14 @@ def seat_of(captures: Sequence[Capture], direct: int, devices: int) -> str:
     """Where the mirror sits; `direct` of the `devices` were seen with their own MAC."""
     total = [capture.observation.coverage for capture in captures]
     names = sum(c.dns_questions + c.dns_answers + c.hellos + c.quic + c.http for c in total)
-    if not names:
+    if not names and not any(c.hellos_named for c in total):  # of hellos that were never whole
         return "blind"
     tcp = Coverage(
         flows_both=sum(c.flows_both for c in total), flows_tcp=sum(c.flows_tcp for c in total)
     )
     if is_one_directional(tcp):
         return "one-direction"
-    return "access" if direct * 2 > devices else "uplink"
+    return "access" if direct * 2 >= devices > 0 else "uplink"
 
 
 def summarise(
@@ -115,7 +113,7 @@ def summarise(
         "bytes": sum(c.bytes for c in total),
         "both_directions": _share(sum(c.flows_both for c in total), tcp_flows),
         "dns_leg": any(c.dns_questions or c.dns_answers for c in total),
-        "hello_leg": any(c.hellos or c.quic or c.http for c in total),
+        "hello_leg": any(c.hellos or c.hellos_named or c.quic or c.http for c in total),
         "dns_questions": sum(c.dns_questions for c in total),
         "dns_answers": sum(c.dns_answers for c in total),
         "hellos": sum(c.hellos for c in total),

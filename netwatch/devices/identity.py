@@ -69,6 +69,8 @@ class Hosts:
         self._claimed: dict[bytes, set[Place]] = {}
         self._spoken: dict[bytes, set[Place]] = {}
         self._routers: set[bytes] = set()
+        self._fronts: dict[bytes, set[Place]] = {}
+        """MAC -> public servers whose frames it sends: a router, unless they are its own."""
         self.devices: dict[bytes, Device] = {}
         for capture in captures:
             self._learn(capture)
@@ -77,6 +79,9 @@ class Hosts:
             for mac, places in self._claimed.items()
             if sum(len(address) == 4 for _, address in places) <= CLAIMED_OF_ROUTER
         }
+        for mac, places in self._fronts.items():
+            if places - self._claimed.get(mac, set()):
+                self._routers.add(mac)
         self._owners: dict[Place, set[bytes]] = {}
         for mac, places in self._claimed.items():
             self._own(mac, places)
@@ -133,7 +138,8 @@ class Hosts:
         for sighting in observation.sightings:
             self._speak(sighting.client_mac, outermost(sighting.vlans), sighting.client)
             if is_unicast(sighting.server_mac) and not is_ours(sighting.server):
-                self._routers.add(sighting.server_mac)
+                place = (outermost(sighting.vlans), sighting.server)
+                self._fronts.setdefault(sighting.server_mac, set()).add(place)
         for mac in observation.macs:
             if mac.addresses > ADDRESSES_OF_ROUTER:
                 self._routers.add(mac.mac)

@@ -96,8 +96,12 @@ class ClientWatch:
     def bind(
         self, packet: Packet, data: bytes, start: i64, length: i64, mac: i64, salt: i64
     ) -> bool:
-        """Note address -> MAC (48 bits as a number); True when this was not known before."""
-        hashed = mix(address_hash(self.key, data, start, length), salt) | 1
+        """Note address -> MAC (48 bits as a number); True when this was not known before.
+
+        VLANs keep equal addresses apart.
+        """
+        vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
+        hashed = mix(mix(address_hash(self.key, data, start, length), salt), vlan) | 1
         place = self.bindings.put(hashed, packet.time_ns)
         if self.bindings.records[place + VALUE] == mac + 1:
             return False

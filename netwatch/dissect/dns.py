@@ -36,6 +36,9 @@ HTTPS: Final = 65
 NXDOMAIN: Final = 3
 REFUSED: Final = 5
 ADDRESSES_MAX: Final = 16
+FULL: Final = -2
+"""In place of the index of a matched name: one that found no room."""
+TOLD_SALT: Final = 1
 MDNS_PORT: Final = 5353
 MDNS_GROUP4: Final = 0xE00000FB
 MDNS_GROUP6: Final = 0xFF02
@@ -61,6 +64,8 @@ class DnsDissector:
         self.by_address: Remembered = Remembered(ANSWER_SLOTS)
         self.by_client: Remembered = Remembered(ANSWER_SLOTS)
         self.answered: list[Answered] = []
+        self.indices: dict[bytes, int] = {}
+        """Name -> where it stands in `answered`."""
         self.addresses: list[bytes] = []
         self.blocked: bool = False
 
@@ -84,8 +89,11 @@ class DnsDissector:
         return True
 
     def announced(self, packet: Packet, signal: str) -> None:
-        """Multicast DNS and LLMNR: the sender is the client, whatever the message is."""
-        self.tally.dns_questions += 1
+        """Multicast DNS and LLMNR: the sender is the client, whatever the message is.
+
+        Every port hears these, mirrored or not, so they count as nothing that the feed could show.
+        """
+        self.clients.source(packet)
         message = self.message
         while message.question.count > 0:
             self.sightings.add_name(packet, 0, True, signal, message.question)
@@ -150,7 +158,7 @@ class DnsDissector:
                     packet, 0, False, Signal.DNS_ANSWER, message.question.wire(), matched
                 )
                 sighting.recursion_desired = message.recursion_desired
-                if found is None:
+                if found is None or found.signature < 0 <= matched:
                     found = sighting
             if signature < 0:
                 signature = matched
@@ -227,23 +235,25 @@ class DnsDissector:
         )
 
     def index_of(self, name: bytes, signature: i64) -> i64:
-        """Give the number under which a matched name is remembered, -1 when there are too many."""
+        """Give the number under which a matched name is remembered; FULL: there are too many."""
+        known = self.indices.get(name)
+        if known is not None:
+            return known
         count: i64 = len(self.answered)
-        if count > 0 and self.answered[count - 1].name == name:
-            return count - 1
         if count >= ANSWERED_NAMES_MAX:
             self.tally.anomaly(Anomaly.TABLE_FULL)
-            return -1
+            return FULL
         self.answered.append(Answered(name, signature))
+        self.indices[name] = count
         return count
 
     def remember(self, packet: Packet, start: i64, length: i64, index: i64) -> None:
-        """Keep that the receiver was told this address, for matched name `index` or none (-1)."""
+        """Keep that the receiver was told this address, for a matched name or none (index -1)."""
         data = self.message.data
         hashed = address_hash(self.key, data, start, length)
         by_address = self.by_address
         place = by_address.put(hashed, packet.time_ns)
-        if index < 0:
+        if index == -1:
             by_address.records[place + VALUE] = by_address.records[place + VALUE] | UNMATCHED
             return
         by_address.records[place + VALUE] = by_address.records[place + VALUE] | MATCHED
@@ -252,18 +262,25 @@ class DnsDissector:
         if leads_nowhere(data, start, length):
             self.blocked = True
             return
-        place = self.by_client.put(mix(packet.target_hash, hashed) | 1, packet.time_ns)
+        if index == FULL:
+            return
+        place = self.by_client.put(pair_hash(packet.target_hash, hashed), packet.time_ns)
         self.by_client.records[place + VALUE] = index + 1
 
     def told(self, client_hash: i64, server_hash: i64) -> i64:
         """Give the index of the matched name for which the client was told this address, or -1."""
-        place = self.by_client.get(mix(client_hash, server_hash) | 1)
+        place = self.by_client.get(pair_hash(client_hash, server_hash))
         return self.by_client.records[place + VALUE] - 1 if place >= 0 else -1
 
     def shared(self, server_hash: i64) -> bool:
         """Tell whether the address was also answered for names that match nothing."""
         place = self.by_address.get(server_hash)
         return place >= 0 and self.by_address.records[place + VALUE] & UNMATCHED != 0
+
+
+def pair_hash(client: i64, server: i64) -> i64:
+    """Fingerprint of "this client was told this address", which is not the same turned round."""
+    return mix(mix(client, TOLD_SALT), server) | 1
 
 
 def to_mdns_group(packet: Packet) -> bool:

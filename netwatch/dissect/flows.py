@@ -139,7 +139,7 @@ class FlowWatch:
     def add(
         self, packet: Packet, from_client: bool, signal: str, name: bytes, signature: i64
     ) -> Sighting:
-        """Make a sighting on the current flow and watch for the other side's packets."""
+        """Make a sighting on the current flow and watch for packets of the side not yet seen."""
         sighting = self.sightings.add(packet, self.flow, from_client, signal, name, signature)
         sighting.two_way = self.other_seen()
         if not sighting.two_way:
@@ -170,7 +170,7 @@ class FlowWatch:
                 self.tally.flows_both += 1
                 if self.state() & TO_PUBLIC != 0:
                     self.clients.count(packet, self.from_client(), CONNECTIONS_ANSWERED)
-        if state & (WATCHED | REPLIED) == WATCHED and not self.from_client():
+        if state & (WATCHED | REPLIED) == WATCHED and self.other_seen():
             refused = packet.protocol == TCP and packet.flags & RST != 0
             self.sightings.reply(packet, self.flow, "refused" if refused else "reply")
             self.set_bits(REPLIED)

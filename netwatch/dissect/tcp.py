@@ -35,6 +35,7 @@ from netwatch.state.flows import (
     SYN_SEEN,
     TRIED,
     TRIED_ONE,
+    TUNNELLED,
     WATCHED,
     YOUNG,
 )
@@ -44,6 +45,11 @@ HALF: Final = 0x80000000
 YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
 BLIND_SEGMENTS_MAX: Final = 4
 """Segments that are kept of a stream whose beginning was not seen."""
+GAP_SEGMENTS_MAX: Final = 16
+"""The same where its number is known: the longest hello has 12 and may come backwards."""
+BEGINNING_BYTES_MIN: Final = 9
+"""Octets that suffice to tell what a stream begins with."""
+LEAD_MAX: Final = 0x3FFFFFFF
 
 
 class TcpDissector:
@@ -66,7 +72,7 @@ class TcpDissector:
         elif state & CLIENT_KNOWN == 0:
             watch.begin(packet, watch.guess_client(packet), False)
             state = watch.state()
-        expected = self.number(packet)
+        expected = self.number(packet, state)
         shift = watch.side * SIDE
         if (state >> shift) & SEEN == 0 or state & (WATCHED | REPLIED) == WATCHED:
             watch.arrived(packet, state)
@@ -81,50 +87,84 @@ class TcpDissector:
         behind = (packet.sequence + 1) & M32
         from_client = packet.flags & ACK == 0
         own = place + NEXT + watch.side
-        if from_client and state & (SYN_SEEN << (watch.side * SIDE)) != 0 and records[own] >= 0:
-            ahead = (records[own] - behind) & M32
-            if 0 < ahead < HALF or ahead > HALF + HELLO_BYTES_MAX:
-                watch.flows.renew(place, packet.time_ns)  # the ports are used again
+        if self.used_again(packet, behind, state):
+            watch.flows.renew(place, packet.time_ns)
+            watch.tally.flows_tcp += 1
+            state = 0
         if not from_client:
             watch.tally.handshakes += 1
             other = place + NEXT + 1 - watch.side
             if records[other] < 0:
                 records[other] = packet.acknowledged
             watch.set_bits(SYN_SEEN << ((1 - watch.side) * SIDE))
-            if (state >> (watch.side * SIDE)) & PHASE == FRESH:
+            if (state >> (watch.side * SIDE)) & PHASE == FRESH and is_far(records[own], behind):
                 records[own] = -1  # the last of several SYN-ACKs counts
         watch.set_bits(SYN_SEEN << (watch.side * SIDE))
         watch.begin(packet, from_client, True)
         return watch.state()
 
-    def number(self, packet: Packet) -> i64:
-        """Follow sequence numbers; estimate loss. Gives what was expected next, -1 if unknown."""
+    def used_again(self, packet: Packet, behind: i64, state: i64) -> bool:
+        """Tell whether an opening is that of another connection on the same ports.
+
+        Copies and late ones of the opening that was seen say the same number again. `behind`: the
+        number behind the SYN. Near: a connection of its own does not begin there by chance, but a
+        device that has only one first number does begin there again.
+        """
+        watch = self.watch
+        own = watch.flows.records[watch.place + NEXT + watch.side]
+        opened = state & (SYN_SEEN << (watch.side * SIDE)) != 0
+        if packet.flags & ACK != 0:
+            other = watch.flows.records[watch.place + NEXT + 1 - watch.side]
+            return opened and is_far(own, behind) and is_far(other, packet.acknowledged)
+        if is_far(own, behind):
+            return True
+        reached = (highest(own) - behind) & M32
+        return own >= 0 and opened and reached != 0 and not self.just_now(packet)
+
+    def number(self, packet: Packet, state: i64) -> i64:
+        """Follow sequence numbers; estimate loss.
+
+        Gives the number behind what was read of this side before this packet, -1 if unknown.
+        """
         watch = self.watch
         records = watch.flows.records
         own = watch.place + NEXT + watch.side
-        expected = records[own]
+        held = records[own]
         length = packet.end - packet.start + packet.missing
         behind = (packet.sequence + length) & M32
         if packet.flags & 3 != 0:
             behind = (behind + 1) & M32
-        if expected < 0:
+        if held < 0:
             records[own] = behind
         else:
-            ahead = (behind - expected) & M32
-            if ahead != 0 and ahead < HALF:
-                records[own] = behind
-            elif ahead == 0 and length > 0 and self.just_now(packet):
+            reached = highest(held)
+            if behind == reached and length > 0 and self.just_now(packet):
                 watch.tally.duplicates += 1
+            if (state >> (watch.side * SIDE)) & PHASE == FRESH:
+                records[own] = advanced(held, packet.sequence, behind)
+            else:
+                records[own] = behind if (behind - reached) & M32 < HALF else reached
         if packet.flags & ACK != 0:
-            other = watch.place + NEXT + 1 - watch.side
-            known = records[other]
-            if known >= 0:
-                watch.tally.acks += 1
-                ahead = (packet.acknowledged - known) & M32
-                if ahead != 0 and ahead < HALF:
-                    watch.tally.acked_unseen += 1
-                    records[other] = packet.acknowledged
-        return expected
+            self.acknowledge(packet, watch.place + NEXT + 1 - watch.side, state)
+        return held & M32 if held >= 0 else -1
+
+    def acknowledge(self, packet: Packet, other: i64, state: i64) -> None:
+        """Follow what the other side is told that it said; was all of it seen?"""
+        records = self.watch.flows.records
+        held = records[other]
+        if held < 0:
+            return
+        tally = self.watch.tally
+        tally.acks += 1
+        ahead = (packet.acknowledged - highest(held)) & M32
+        if ahead == 0 or ahead >= HALF:
+            return
+        tally.acked_unseen += 1
+        if (state >> ((1 - self.watch.side) * SIDE)) & PHASE == FRESH:
+            # Not read, but perhaps not lost: mirrors show the two sides in either order.
+            records[other] = advanced(held, packet.acknowledged, packet.acknowledged)
+        else:
+            records[other] = packet.acknowledged
 
     def just_now(self, packet: Packet) -> bool:
         """Tell whether the flow's packet before this one came less than a millisecond ago."""
@@ -138,10 +178,17 @@ class TcpDissector:
             self.older(packet)
             return
         sequence = self.first_octet(packet)
-        if phase == FRESH and expected >= 0 and (sequence - expected) & M32 >= HALF:
-            return  # octets from before: a keep-alive or a retransmission
         data = packet.data
         start = packet.start
+        if phase == FRESH and expected >= 0 and (sequence - expected) & M32 >= HALF:
+            known = (expected - sequence) & M32
+            if known < packet.end - start:
+                start += known  # a retransmission that says more
+                sequence = expected
+            elif self.from_before(packet):
+                return
+            else:
+                expected = -1
         outcome = self.payloads.read(packet, data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
@@ -150,6 +197,15 @@ class TcpDissector:
             self.begin_young(packet, (sequence + consumed - start) & M32, True, phase, consumed)
         else:
             self.unknown(packet, sequence, expected)
+
+    def from_before(self, packet: Packet) -> bool:
+        """Tell a keep-alive and octets that were read from what was overtaken by a bare ACK.
+
+        Only where the opening was not seen can it be the latter, and nothing was read so far.
+        """
+        watch = self.watch
+        read = (SYN_SEEN | TRIED) << (watch.side * SIDE) | TUNNELLED
+        return watch.state() & read != 0 or packet.end - packet.start <= 1
 
     def first_octet(self, packet: Packet) -> i64:
         """Give the sequence number of the first octet of the payload."""
@@ -189,12 +245,15 @@ class TcpDissector:
             young.origin.two_way = watch.other_seen()
         sequence = (self.first_octet(packet) + start - packet.start) & M32
         young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
+        own = packet.key()
+        if self.young.get(own) is not None:
+            self.settle(own)  # of a connection before, on the same ports
         key = self.young.surplus(packet.time_ns)
         while len(key) > 0:
             self.settle(key)
             key = self.young.surplus(packet.time_ns)
         watch.set_phase(YOUNG)
-        self.young.put(packet.key(), young)
+        self.young.put(own, young)
 
     def older(self, packet: Packet) -> None:
         """A further segment of a young stream."""
@@ -217,10 +276,14 @@ class TcpDissector:
             young.segments > YOUNG_SEGMENTS_MAX
             or len(young.pieces) >= YOUNG_PIECES_MAX
             or len(young.prefix) >= YOUNG_STREAM_BYTES_MAX
-            or (blind and young.segments >= BLIND_SEGMENTS_MAX)
+            or (blind and young.segments >= self.patience(young))
         ):
             self.settle(key)
             self.watch.set_phase(OVER)
+
+    def patience(self, young: Young) -> i64:
+        """Give how many segments are kept before the beginning is there."""
+        return GAP_SEGMENTS_MAX if young.anchored else BLIND_SEGMENTS_MAX
 
     def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
         """Read a prefix that grew; True when the stream is young no more."""
@@ -232,6 +295,8 @@ class TcpDissector:
                 before = young.held_bytes
                 young.consume(consumed)
                 self.young.account(before, young)
+            if len(prefix) >= BEGINNING_BYTES_MIN:
+                young.anchored = True
             return False
         if outcome == UNKNOWN and not young.anchored:
             return False
@@ -251,14 +316,13 @@ class TcpDissector:
             hello = self.payloads.hello
             self.payloads.records.client_hello(prefix, 0, length, hello)
             if not hello.has_name:
-                self.tails(young.pieces)
+                self.tails(young.runs()[1:])
             self.keep_late(young)
         elif length > 0 and request_begins(prefix, 0, length):
             if self.payloads.requests.late(young.origin, prefix):
                 self.watch.sightings.found.append(young.origin)
         elif young.phase == FRESH:
-            pieces = [prefix, *young.pieces] if length > 0 else young.pieces
-            if self.tails(pieces):
+            if self.tails(young.runs()):
                 self.keep_late(young)
 
     def keep_late(self, young: Young) -> None:
@@ -267,10 +331,15 @@ class TcpDissector:
             self.watch.sightings.found.append(young.origin)
 
     def tails(self, pieces: list[bytes]) -> bool:
-        """Look for the name of a hello whose start is missing."""
+        """Look for the name of a hello whose start is missing, or that stands behind a gap."""
         hello = self.payloads.hello
         for piece in pieces:
-            if hello.parse_tail(piece, 0, len(piece)) == Answer.DONE:
+            length: i64 = len(piece)
+            if hello_begins(piece, 0, length):
+                self.payloads.records.client_hello(piece, 0, length, hello)
+                if hello.has_name:
+                    return True
+            if hello.parse_tail(piece, 0, length) == Answer.DONE:
                 return True
         return False
 
@@ -278,3 +347,34 @@ class TcpDissector:
         """The capture ends: settle everything."""
         for key in list(self.young.streams):
             self.settle(key)
+
+
+def highest(held: i64) -> i64:
+    """Give the number behind the highest octet of a side; `held` is its NEXT, not -1."""
+    return (held + (held >> 32)) & M32
+
+
+def is_far(held: i64, number: i64) -> bool:
+    """Tell whether `number` is none that a side with this NEXT would say; False if NEXT is -1."""
+    if held < 0:
+        return False
+    distance = (highest(held) - number) & M32
+    return HELLO_BYTES_MAX < distance <= M32 - HELLO_BYTES_MAX
+
+
+def advanced(held: i64, first: i64, behind: i64) -> i64:
+    """Give the NEXT of a side of which nothing known was read yet, after its octets first..behind.
+
+    What is read goes on without a gap; what lies beyond a gap is only known to be there.
+    """
+    read = held & M32
+    reached = highest(held)
+    if (behind - reached) & M32 < HALF:
+        reached = behind
+    gap = (first - read) & M32
+    if (gap == 0 or gap >= HALF) and (behind - read) & M32 < HALF:
+        read = behind
+    lead = (reached - read) & M32
+    if lead > LEAD_MAX:
+        return reached
+    return read | (lead << 32)

@@ -119,11 +119,14 @@ class UdpDissector:
                 origin = watch.sightings.blank(packet, watch.flow, True)
                 self.young[key] = YoungQuic(hello, packet.time_ns, origin)
             return
-        if young is not None:
-            del self.young[key]
         if answer < 0:
             self.unreadable(answer)
+            if young is not None and answer in (-Anomaly.QUIC_CRYPTO, -Anomaly.QUIC_BUDGET):
+                del self.young[key]
+                self.settle(young)
             return
+        if young is not None:
+            del self.young[key]
         self.whole(packet, hello)
 
     def unreadable(self, answer: i64) -> None:

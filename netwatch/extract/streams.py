@@ -142,6 +142,24 @@ class Young:
         self.drain()
         return True
 
+    def runs(self) -> list[bytes]:
+        """What is there: the prefix if there is one, then the pieces, joined where they meet."""
+        found: list[bytes] = [self.prefix] if len(self.prefix) > 0 else []
+        reached: i64 = -1
+        place: i64 = 0
+        while place < len(self.pieces):
+            offset: i64 = self.offsets[place]
+            octets = self.pieces[place]
+            end = offset + len(octets)
+            if reached < offset:
+                found.append(octets)
+                reached = end
+            elif end > reached:
+                found[len(found) - 1] += octets[reached - offset :]
+                reached = end
+            place += 1
+        return found
+
     def consume(self, length: i64) -> None:
         """Drop the first `length` octets: the next message begins behind them."""
         self.base = (self.base + length) & M32
@@ -163,7 +181,11 @@ class YoungStreams:
         return self.streams.get(key)
 
     def put(self, key: bytes, young: Young) -> None:
-        """Take a stream in. The caller has made room first (`surplus`)."""
+        """Take a stream in; it takes the place of an older one of the same direction.
+
+        The caller has made room first (`surplus`).
+        """
+        self.drop(key)
         self.streams[key] = young
         self.held_bytes += young.held_bytes
 

@@ -10,6 +10,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from netwatch.limits import BIT_61
+
 ONE: Final = 256
 ANY: Final = 257
 CLASS: Final = 512
@@ -68,7 +70,7 @@ class GlobTable:
                     position += 2
             position += 1
             while first <= last:
-                self.classes[base + (first >> 5)] |= i64(1) << (first & 31)
+                self.classes[base + (first >> 5)] |= BIT_61 >> (61 - (first & 31))
                 first += 1
         return position + 1
 

@@ -55,7 +55,9 @@ class Index:
         self.certificates: list[tuple[CertificateRule, int]] = []
         for field, of_subject in (("issuers", False), ("subjects", True)):
             read = self._read(field, partial(certificate_rules, of_subject=of_subject))
-            self.certificates += [(rule, number) for rules, number in read for rule in rules]
+            rules = [(rule, number) for several, number in read for rule in several]
+            self._refuse_equal_rules(field, rules)
+            self.certificates += rules
         self._refuse_port_conflicts()
 
     def _read(self, field: str, parse: Callable[[str], _Parsed]) -> list[tuple[_Parsed, int]]:
@@ -79,6 +81,11 @@ class Index:
         if other != number:
             message = f"found {text!r}, which entry {self._name(other)} has as well"
             raise Conflict(number, field, text, message)
+
+    def _refuse_equal_rules(self, field: str, rules: list[tuple[CertificateRule, int]]) -> None:
+        known: dict[Hashable, int] = {}
+        for rule, number in rules:
+            self._refuse_known(known, frozenset(rule.parts), rule.text, number, field)
 
     def _name(self, number: int) -> str:
         signature = self.signatures[number]

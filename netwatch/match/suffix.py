@@ -19,6 +19,7 @@ from librt.strings import read_i32_be
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from netwatch.limits import BIT_61
 from netwatch.match.glob import GlobTable
 from netwatch.names import Name
 
@@ -37,7 +38,7 @@ PARENT: Final = 6
 EDGES: Final = 7
 """Where the first glob edge stands in `edges`; each is (glob, node, next)."""
 
-LENGTH_BIT_MAX: Final = 62
+LENGTH_BIT_MAX: Final = 61
 DOMAIN_BITS: Final = 64
 """Bits of the domain sieve for each pattern: two strangers in a hundred pass."""
 MIX: Final = 0x2545F4914F6CDD1D
@@ -118,9 +119,8 @@ class SuffixTree:
         self.records[node + HASH] = self._hash(parent, label, 0, length)
         self.records[node + LABEL] = self._label_bytes
         self.records[node + LENGTH] = length
-        self.records[parent + SIEVE] |= i64(1) << (
-            length if length < LENGTH_BIT_MAX else LENGTH_BIT_MAX
-        )
+        bit = length if length < LENGTH_BIT_MAX else LENGTH_BIT_MAX
+        self.records[parent + SIEVE] |= BIT_61 >> (61 - bit)
         self._parts.append(label)
         self._label_bytes += length
         self._places[place] = node
@@ -174,7 +174,7 @@ class SuffixTree:
         self.domains_mask = size - 1
         for key in self._domain_keys:
             bit = key & self.domains_mask
-            self.domains[bit >> 5] |= i64(1) << (bit & 31)
+            self.domains[bit >> 5] |= BIT_61 >> (61 - (bit & 31))
         self._domain_keys = []
 
     def _hash(self, parent: i64, data: bytes, start: i64, length: i64) -> i64:

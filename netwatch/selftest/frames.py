@@ -116,15 +116,10 @@ def on_link(
     ethertype = IPV6 if packet[0] >> 4 == 6 else IPV4
     if link == ETHERNET:
         return _tagged(source_mac, target_mac, vlans, ethertype) + packet
-    if link == SLL:
-        return bytes(CookedLinux(lladdrtype=1, src=_hardware(source_mac), proto=ethertype)) + packet
-    if link == SLL2:
-        return (
-            bytes(
-                CookedLinuxV2(lladdrtype=1, src=_hardware(source_mac), proto=ethertype, ifindex=2)
-            )
-            + packet
-        )
+    if link in (SLL, SLL2):
+        cooked = {"lladdrtype": 1, "lladdrlen": 6, "src": _hardware(source_mac), "proto": ethertype}
+        kind = CookedLinux if link == SLL else CookedLinuxV2
+        return bytes(kind(**cooked)) + packet
     if link == RAW:
         return packet
     if link in (NULL, LOOP):

@@ -9,7 +9,7 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from netwatch.limits import CLIENT_SLOTS
+from netwatch.limits import BIT_61, CLIENT_SLOTS
 from netwatch.state.fingerprint import M62
 
 WAYS: Final = 8
@@ -116,7 +116,7 @@ class Clients:
             records[place + HOURS] = ((hours << earlier) & M62) | 1
         hour = time_ns // HOUR_NS - records[place + FIRST] // HOUR_NS
         if 0 < hour < HOURS_MAX:
-            records[place + HOURS] = records[place + HOURS] | (i64(1) << hour)
+            records[place + HOURS] = records[place + HOURS] | (BIT_61 >> (61 - hour))
 
     def count(self, place: i64, field: i64) -> None:
         """Add one to a counter."""
@@ -124,7 +124,7 @@ class Clients:
 
     def mark(self, place: i64, field: i64, hashed: i64) -> None:
         """Set the sketch's bit for `hashed` (any number from 0 on)."""
-        bit = i64(1) << (hashed % 62)
+        bit = BIT_61 >> (61 - hashed % 62)
         self.records[place + field] = self.records[place + field] | bit
 
 

@@ -40,6 +40,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     browser: bool = False
     decoy: bool = False
     address_only: bool = False
+    gossip: bool = False
+    """Nothing but an address in a known prefix: it corroborates and is not worth a word."""
     oem_shared: bool = False
     server_proven: bool = False
     """A session with a management server that itself proved to run the product."""
@@ -98,6 +100,7 @@ def _piece(
         decoy=any(e.decoy for e in group)
         and all(e.decoy for e in group if e.charge.sighting.signal in SAID),
         address_only=signals <= {Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.ADDRESS_PREFIX},
+        gossip=signals <= {Signal.ADDRESS_PREFIX},
         oem_shared=signature.shared,
         server_proven=any(
             s.signal == Signal.PORT_PROFILE and s.server in proven for s in sightings

@@ -91,13 +91,14 @@ class Bench:
         """Correct the strength of what is not proved by a name that the client said."""
         ports: dict[bytes, set[int]] = {}
         for exhibit in found:
-            if exhibit.charge.sighting.signal == Signal.PORT_PROFILE:
-                sighting = exhibit.charge.sighting
+            sighting = exhibit.charge.sighting
+            answered = sighting.two_way or exhibit.charge.replied  # scans knock at every port
+            if sighting.signal == Signal.PORT_PROFILE and answered:
                 ports.setdefault(sighting.server, set()).add(sighting.server_port)
         for exhibit in found:
             sighting = exhibit.charge.sighting
             if sighting.signal == Signal.PORT_PROFILE:
-                several = len(ports[sighting.server]) >= PORTS_FOR_MEDIUM or sighting.tls
+                several = len(ports.get(sighting.server, ())) >= PORTS_FOR_MEDIUM or sighting.tls
                 medium = exhibit.charge.server_ours and several
                 exhibit.strength = "medium" if medium else "weak"
             elif sighting.signal == Signal.TLS_CERTIFICATE:

@@ -88,6 +88,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Level = tuple[str, str | None]
+"""A verdict and its cap."""
+Judged = tuple[Piece, Level]
 
 
 def ceiling(strength: str, purpose: str, signal: str, seat: str) -> str:
@@ -131,29 +133,30 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
         return Judgement(
             verdict="unknown" if gaps else "clean", reasons=gaps or _shown(subject.watch)
         )
+    judged = [(piece, piece_level(piece)) for piece in sorted(pieces, key=_first_ns)]
     level: Level = ("unknown", None)
-    for window in _windows(pieces, subject, limits):
+    for window in _windows(judged, subject, limits):
         level = max(level, _together(window, subject, limits), key=_rank)
+        if level[0] == "running":
+            break
     if subject.suspected and LADDER.index(level[0]) >= LADDER.index("possible"):
         level = ("possible", "suspected-carrier")
-    judged = [(piece, *piece_level(piece)) for piece in pieces]
-    counted = [piece for piece, its_level, _ in judged if its_level != "contacted"]
+    telling = [one for one in judged if not one[0].gossip] or judged
     return Judgement(
         verdict=level[0],
         cap=level[1],
         reasons=(
-            *wording.evidence(judged),
+            *wording.evidence([(piece, its_level[0]) for piece, its_level in telling]),
             *wording.public_dns(subject.public_matched, subject.public_questions),
             *wording.why_not_more(level[0], level[1], subject.suspected),
         ),
-        products=wording.products(counted),
-        purposes=wording.purposes(pieces),
+        products=wording.products([p for p, its_level in judged if its_level[0] != "contacted"]),
+        purposes=wording.purposes(piece for piece, _ in telling),
     )
 
 
-def _together(pieces: Sequence[Piece], subject: Subject, limits: Thresholds) -> Level:
+def _together(judged: Sequence[Judged], subject: Subject, limits: Thresholds) -> Level:
     """What pieces that may be added up prove."""
-    judged = [(piece, piece_level(piece)) for piece in pieces]
     full = [p for p, level in judged if level == ("likely", None) and p.seat not in BEHIND]
     if len({piece.signature for piece in full}) >= limits.signatures or _repeated(full, limits):
         return "running", None
@@ -181,21 +184,24 @@ def _repeated(pieces: Iterable[Piece], limits: Thresholds) -> bool:
 
 
 def _windows(
-    pieces: Sequence[Piece], subject: Subject, limits: Thresholds
-) -> Iterable[Sequence[Piece]]:
-    """Give the groups of pieces that may be added up: all, or those within some hours."""
+    judged: Sequence[Judged], subject: Subject, limits: Thresholds
+) -> Iterable[Sequence[Judged]]:
+    """Give the groups of pieces, in time, that may be added up: all, or those of some hours."""
     if not subject.address_only:
-        yield pieces
+        yield judged
         return
-    ordered = sorted(pieces, key=lambda piece: piece.first_ns)
-    times = [piece.first_ns for piece in ordered]
+    times = [piece.first_ns for piece, _ in judged]
     end = 0
     for start, time_ns in enumerate(times):
         before = end
         while end < len(times) and times[end] - time_ns < limits.address_only_ns:
             end += 1
         if end > before:  # else it lies within the group before
-            yield ordered[start:end]
+            yield judged[start:end]
+
+
+def _first_ns(piece: Piece) -> int:
+    return piece.first_ns
 
 
 def _rank(level: Level) -> tuple[int, int]:

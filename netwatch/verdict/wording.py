@@ -40,8 +40,8 @@ HOW_TO_NAME: Final = {
 }
 """Role of a carrier -> what would name the device behind it."""
 
-Judged = tuple[Piece, str, str | None]
-"""A piece, what it proves for itself, and its cap."""
+Judged = tuple[Piece, str]
+"""A piece, and the verdict that it gives for itself."""
 
 
 def evidence(judged: Iterable[Judged]) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def evidence(judged: Iterable[Judged]) -> tuple[str, ...]:
     for one in judged:
         groups.setdefault(one[0].signature, []).append(one)
     ordered = sorted(groups.values(), key=_importance)
-    sentences = [_sentence([piece for piece, _, _ in group]) for group in ordered[:SENTENCES_MAX]]
+    sentences = [_sentence([piece for piece, _ in group]) for group in ordered[:SENTENCES_MAX]]
     if len(ordered) > SENTENCES_MAX:
         sentences.append(f"and {len(ordered) - SENTENCES_MAX} more kinds of name")
     return tuple(sentences)
@@ -58,8 +58,8 @@ def evidence(judged: Iterable[Judged]) -> tuple[str, ...]:
 
 def _importance(group: Sequence[Judged]) -> tuple[int, int, str]:
     ranks = {"running": 0, "likely": 0, "possible": 1}
-    best = min(ranks.get(level, 2) for _, level, _ in group)
-    return best, min(piece.first_ns for piece, _, _ in group), group[0][0].signature
+    best = min(ranks.get(level, 2) for _, level in group)
+    return best, min(piece.first_ns for piece, _ in group), group[0][0].signature
 
 
 def _sentence(pieces: Sequence[Piece]) -> str:
@@ -74,8 +74,9 @@ def _sentence(pieces: Sequence[Piece]) -> str:
     elif asked:
         verb = "asked for"
     else:
-        verb = "exchanged packets with an address of"
-    name = next((name_text(piece.name) for piece in pieces if piece.name), pieces[0].signature)
+        verb = "sent packets to"
+    name = next((name_text(piece.name) for piece in pieces if piece.name), "")
+    name = name or f"a server as {pieces[0].signature} describes it"
     text = f"{verb} {name} ({pieces[0].purpose})"
     if len(pieces) > 1:
         span_ns = max(piece.last_ns for piece in pieces) - min(piece.first_ns for piece in pieces)

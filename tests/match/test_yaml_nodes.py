@@ -68,7 +68,7 @@ def test_what_yaml_would_read_it_as(text: str, kind: str) -> None:
         ),
         (
             b"- *.kaspersky.com\n",
-            "p.yaml:1:3: found YAML that cannot be read: did not find expected alphabetic or"
+            "p.yaml:1:4: found YAML that cannot be read: did not find expected alphabetic or"
             " numeric character (a name that begins with * needs quotes)",
         ),
         (b"a: !x 1\n", "p.yaml:1:4: found the tag '!x', expected none"),
@@ -90,7 +90,8 @@ def test_what_yaml_would_read_it_as(text: str, kind: str) -> None:
         ),
         (
             b"a:\n\t- 1\n",
-            "p.yaml:2:1: found YAML that cannot be read: found character that cannot start any token",
+            "p.yaml:2:1: found YAML that cannot be read: found character that cannot start any"
+            " token",
         ),
         (b"a: 1\nb: \xff\n", "p.yaml:2:4: found octet 0xff, expected UTF-8"),
         ("a: é\nb: ".encode() + b"\xc3\n", "p.yaml:2:4: found octet 0xc3, expected UTF-8"),

@@ -68,7 +68,8 @@ def test_what_happened_in_it() -> None:
     said = one(exhibit(0, Signal.FLOW_TO_ANSWERED_ADDRESS), exhibit(1, Signal.TLS_SNI))
     assert (said.address_only, said.reached) == (False, False)
     prefix = one(exhibit(0, Signal.ADDRESS_PREFIX))
-    assert (prefix.connected, prefix.address_only) == (False, True)
+    assert (prefix.connected, prefix.address_only, prefix.gossip) == (False, True, True)
+    assert not flow.gossip
     assert one(exhibit(0, Signal.TLS_SNI, refused=True)).blocked
     assert one(exhibit(0, Signal.TLS_SNI), exhibit(1, Signal.DNS_ANSWER, blocked=True)).blocked
 
@@ -90,7 +91,7 @@ def test_a_decoy_is_told_by_every_hello() -> None:
 
 
 def test_copies_add_no_kind() -> None:
-    copied = exhibit(0, Signal.DNS_ANSWER, 1, copy=True, signature=1)
+    copied = exhibit(0, Signal.DNS_ANSWER, 1, copy=True)
     piece = one(copied)
     assert piece.kinds == frozenset()
     kinds = one(exhibit(0, Signal.TLS_SNI), exhibit(0, Signal.TLS_SNI, seat=Seat.ROUTER_MAC)).kinds

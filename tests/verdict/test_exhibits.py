@@ -189,12 +189,13 @@ def test_names_in_a_certificate_are_weak() -> None:
     [
         ((13000,), {}, "weak"),
         ((13000, 14000), {}, "medium"),
+        ((13000, 14000), {"two_way": False}, "weak"),  # a scan
         ((13000,), {"tls": TlsFields()}, "medium"),
         ((13000, 14000), {"server_ours": False}, "weak"),
     ],
 )
 def test_ports(ports: tuple[int, ...], more: dict[str, Any], strength: str) -> None:
-    fields = {"server_ours": True, **more}
+    fields = {"server_ours": True, "two_way": True, **more}
     found = exhibits(
         *(charge(1, Signal.PORT_PROFILE, PORTS, server_port=port, **fields) for port in ports)
     )

@@ -25,7 +25,7 @@ def piece(name: str, seconds: int = 0, **more: object) -> Piece:
 
 
 def said(*pieces: Piece) -> tuple[str, ...]:
-    return wording.evidence([(one, "likely", None) for one in pieces])
+    return wording.evidence([(one, "likely") for one in pieces])
 
 
 def test_the_sentence_of_the_manual() -> None:
@@ -42,7 +42,7 @@ def test_the_sentence_of_the_manual() -> None:
         ({"connected": True, "reached": True}, "connected to a.b (update)"),
         ({"connected": True}, "tried to connect to a.b (update)"),
         ({"asked": True, "blocked": True}, "asked for a.b (update), and was blocked"),
-        ({}, "exchanged packets with an address of a.b (update)"),
+        ({}, "sent packets to a.b (update)"),
     ],
 )
 def test_the_verb_says_what_was_seen(marks: dict[str, bool], words: str) -> None:
@@ -56,6 +56,11 @@ def test_a_name_cannot_break_the_line() -> None:
     assert sentence.isascii()
 
 
+def test_without_a_name_the_signature_is_named() -> None:
+    ports = msgspec.structs.replace(piece("ksc-agent", connected=True), name=b"")
+    assert said(ports) == ("tried to connect to a server as ksc-agent describes it (update)",)
+
+
 def test_many_signatures_are_not_all_told() -> None:
     sentences = said(*(piece(f"n{n}.example", n, asked=True) for n in range(8)))
     assert sentences[0] == "asked for n0.example (update)"
@@ -65,7 +70,7 @@ def test_many_signatures_are_not_all_told() -> None:
 
 def test_what_proves_most_is_told_first() -> None:
     weak, strong = piece("weak.example"), piece("strong.example", 9)
-    told = wording.evidence([(weak, "contacted", None), (strong, "likely", None)])
+    told = wording.evidence([(weak, "contacted"), (strong, "likely")])
     assert "strong.example" in told[0]
 
 

@@ -1,0 +1,70 @@
+"""What a device does for others; every rule at its threshold and below it."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from netwatch.devices.roles import Conduct, Counts, guess_role
+from netwatch.model import ROLES, Client, Role
+
+
+def guess(feed_connects: bool = True, **fields: Any) -> tuple[str, bool]:
+    conduct = {k: fields.pop(k) for k in list(fields) if k in Conduct.__struct_fields__}
+    found = guess_role(
+        msgspec.convert(fields, Counts), msgspec.convert(conduct, Conduct), feed_connects
+    )
+    assert found.role in ROLES
+    return found.role, bool(found.suspicion)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, (Role.ENDPOINT, False)),
+        ({"clients_served": 0b11, "answers_served": 9}, (Role.RESOLVER, False)),
+        ({"clients_served": 0b1, "answers_served": 9}, (Role.RESOLVER, True)),
+        ({"proxied": 5}, (Role.PROXY, False)),
+        ({"proxied": 4}, (Role.PROXY, True)),
+        ({"questions_public": 50, "connections": 9}, (Role.LIST_RESOLVER, True)),
+        ({"questions_public": 50, "connections": 9, "followed_by_others": True},
+         (Role.RESOLVER, True)),
+        ({"questions_public": 50, "connections": 10}, (Role.ENDPOINT, False)),
+        ({"questions_public": 49}, (Role.ENDPOINT, False)),
+        ({"questions_public": 99, "feed_connects": False}, (Role.ENDPOINT, False)),
+        ({"asked": 10}, (Role.LIST_RESOLVER, True)),
+        ({"asked": 9}, (Role.ENDPOINT, False)),
+        ({"asked": 30, "connected": True}, (Role.ENDPOINT, False)),
+        ({"ttl_kinds": 0b11111, "hello_kinds": (1 << 24) - 1}, (Role.NAT, True)),
+        ({"hello_kinds": (1 << 24) - 1, "agent_kinds": 0xFFF}, (Role.PROXY, True)),
+        ({"hello_kinds": (1 << 60) - 1}, (Role.ENDPOINT, False)),
+        ({"manages": True}, (Role.MANAGEMENT_SERVER, False)),
+        ({"manages": True, "clients_served": 3}, (Role.RESOLVER, False)),
+        ({"forwards": True}, (Role.ROUTER, True)),
+    ],
+)  # fmt: skip
+def test_roles(fields: dict[str, Any], expected: tuple[str, bool]) -> None:
+    assert guess(**fields) == expected
+
+
+def test_only_known_carriers_carry() -> None:
+    served = guess_role(Counts(clients_served=3), Conduct(), True)
+    assert served.carries
+    suspected = guess_role(Counts(questions_public=99), Conduct(), True)
+    assert not suspected.carries
+    assert not guess_role(Counts(), Conduct(forwards=True), True).carries
+
+
+def test_counts_of_several_addresses_add_up() -> None:
+    counts = Counts()
+    for _ in range(2):
+        counts.add(Client(address=b"", connections=2, clients_served=1, proxied=1, ttl_kinds=4))
+    counts.add(Client(address=b"", clients_served=2, questions=1, questions_public=1))
+    assert (counts.connections, counts.clients_served, counts.proxied) == (4, 3, 2)
+    assert (counts.ttl_kinds, counts.questions, counts.questions_public) == (4, 1, 1)
+
+
+def test_a_suspicion_is_told_with_its_numbers() -> None:
+    found = guess_role(Counts(questions_public=61, connections=2), Conduct(), True)
+    assert "61 questions" in found.suspicion
+    assert "only 2 connections" in found.suspicion

@@ -1,0 +1,35 @@
+"""The report's fields are the contract of `--format json`: names and order as published."""
+
+import msgspec
+import pytest
+
+from netwatch import report
+
+FIELDS = {
+    report.Report: "netwatch captures devices unattributed coverage",
+    report.Netwatch: "version engine packs",
+    report.Capture: "path sha256 packets bytes first_time last_time link_types anomalies error",
+    report.Device: "id verdict cap role zone managed ips macs vendor hostnames first_seen"
+    " last_seen products purposes reasons evidence",
+    report.Evidence: "time signal name signature purpose strength capture frame client_ip"
+    " server_ip seat two_way followed blocked count",
+    report.Unattributed: "role address name verdict at_least evidence how_to_name",
+}
+
+
+@pytest.mark.parametrize(("record", "fields"), FIELDS.items())
+def test_fields(record: type[msgspec.Struct], fields: str) -> None:
+    assert record.__struct_encode_fields__ == tuple(fields.split())
+
+
+def test_times_are_for_the_output_to_write() -> None:
+    capture = report.Capture(
+        path="a", sha256="", packets=0, bytes=0, first_time=report.Time(7), last_time=None,
+        link_types={1: 2}, anomalies={}, error=None,
+    )  # fmt: skip
+    assert report.Time(7) == 7
+    with pytest.raises(TypeError, match="Time"):
+        msgspec.json.encode(capture)
+    encoded = msgspec.json.decode(msgspec.json.encode(capture, enc_hook=lambda t: f"t{int(t)}"))
+    assert encoded["first_time"] == "t7"
+    assert encoded["link_types"] == {"1": 2}
