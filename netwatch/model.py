@@ -267,7 +267,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     hellos_ech: int = 0
     hellos_nameless: int = 0
     hello_kinds: int = 0
-    """64-bit sketch of hello fingerprints (bit = keyed hash mod 62)."""
+    """64-bit sketch of hello fingerprints (bit = keyed hash mod 61)."""
     agent_kinds: int = 0
     """64-bit sketch of User-Agents."""
     ttl_kinds: int = 0

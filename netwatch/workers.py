@@ -114,13 +114,20 @@ def each_capture(
 
 
 def workers_for(paths: Sequence[str], jobs: int | None) -> int:
-    """How many processes: never more than captures, and one where standard input is read."""
-    if STDIN in paths or len(paths) < 2:
+    """How many processes: never more than captures, and only this one where a pipe is read.
+
+    A worker has no standard input, and waiting for a pipe it would not hear that it has to stop.
+    """
+    if len(paths) < 2 or any(path == STDIN or _is_pipe(path) for path in paths):
         return 1
     if jobs is not None:
         return min(jobs, len(paths))
     octets = sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
     return max(1, min(cores(), len(paths), octets // WORKER_PAYS_BYTES))
+
+
+def _is_pipe(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def cores() -> int:

@@ -187,6 +187,23 @@ def test_stopped_on_the_way_what_was_found_is_given(tmp_path: Path) -> None:
     assert second.error == "interrupted before it was read"
 
 
+def test_stopped_on_the_way_workers_stop_as_well(tmp_path: Path) -> None:
+    frames = [question(f"n{number}.found.test", number) for number in range(500)]
+    paths = [pcap(tmp_path / f"{number:02}.pcap", frames) for number in range(30)]
+    stop = Stop()
+
+    def advance(_octets: int, packets: int) -> None:
+        if packets and not stop.requested:
+            stop.request()
+
+    read = scan_captures(paths, PACK, jobs=2, stop=stop, advance=advance)
+    assert [capture.path for capture in read] == paths
+    errors = [capture.error for capture in read]
+    assert errors.count("interrupted before it was read") >= 30 - 2 * 4
+    assert sum(len(names(capture)) for capture in read) >= 500
+    assert all(e is None or e.startswith("interrupted") for e in errors)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_progress_tells_all_octets_and_packets(captures: list[str], jobs: int) -> None:
     told: list[tuple[int, int]] = []

@@ -76,6 +76,7 @@ def test_how_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert workers_for(files, 1) == 1
     assert workers_for([*files, "-"], 8) == 1, "a worker has no standard input"
     assert workers_for(files[:1], 8) == 1
+    assert workers_for([*files, os.devnull], 8) == 1, "nor would it hear of a stop at a pipe"
     assert workers_for(["absent", "absent"], None) == 1
 
 

@@ -181,12 +181,11 @@ class TcpDissector:
         data = packet.data
         start = packet.start
         if phase == FRESH and expected >= 0 and (sequence - expected) & M32 >= HALF:
-            known = (expected - sequence) & M32
-            if known < packet.end - start:
-                start += known  # a retransmission that says more
-                sequence = expected
-            elif self.from_before(packet):
+            start = self.first_unread(packet, (expected - sequence) & M32)
+            if start < 0:
                 return
+            if start > packet.start:
+                sequence = expected
             else:
                 expected = -1
         outcome = self.payloads.read(packet, data, start, packet.end, phase)
@@ -198,14 +197,24 @@ class TcpDissector:
         else:
             self.unknown(packet, sequence, expected)
 
-    def from_before(self, packet: Packet) -> bool:
-        """Tell a keep-alive and octets that were read from what was overtaken by a bare ACK.
+    def first_unread(self, packet: Packet, known: i64) -> i64:
+        """Give from where on a segment is read whose first `known` octets were passed over.
 
-        Only where the opening was not seen can it be the latter, and nothing was read so far.
+        -1: a keep-alive, or a copy of what was read. Some stacks put rubbish into bare ACKs, and
+        the hello comes with the same number; and where the opening was not seen, and nothing was
+        read so far, a bare ACK may have overtaken it.
         """
-        watch = self.watch
-        read = (SYN_SEEN | TRIED) << (watch.side * SIDE) | TUNNELLED
-        return watch.state() & read != 0 or packet.end - packet.start <= 1
+        start = packet.start
+        length = packet.end - start
+        state = self.watch.state()
+        if length >= BEGINNING_BYTES_MIN and state & TUNNELLED == 0:
+            data = packet.data
+            if hello_begins(data, start, packet.end) or request_begins(data, start, packet.end):
+                return start
+        if known < length:
+            return start + known
+        read = (SYN_SEEN | TRIED) << (self.watch.side * SIDE) | TUNNELLED
+        return -1 if state & read != 0 or length <= 1 else start
 
     def first_octet(self, packet: Packet) -> i64:
         """Give the sequence number of the first octet of the payload."""

@@ -62,16 +62,22 @@ class Index:
 
     def _read(self, field: str, parse: Callable[[str], _Parsed]) -> list[tuple[_Parsed, int]]:
         """All texts of one field, parsed; the same thing in two entries is refused."""
-        found: list[tuple[_Parsed, int]] = []
         known: dict[Hashable, int] = {}
+        found = self._parsed(field, parse)
+        for parsed, number, text in found:
+            self._refuse_known(known, parsed, text, number, field)
+        return [(parsed, number) for parsed, number, _ in found]
+
+    def _parsed(
+        self, field: str, parse: Callable[[str], _Parsed]
+    ) -> list[tuple[_Parsed, int, str]]:
+        found: list[tuple[_Parsed, int, str]] = []
         for number, signature in enumerate(self.signatures):
             for text in getattr(signature, field):
                 try:
-                    parsed = parse(text)
+                    found.append((parse(text), number, text))
                 except PatternError as error:
                     raise Conflict(number, field, text, str(error)) from None
-                self._refuse_known(known, parsed, text, number, field)
-                found.append((parsed, number))
         return found
 
     def _refuse_known(
@@ -95,30 +101,32 @@ class Index:
         self, field: str, parse: Callable[[str], tuple[Pattern, ...]]
     ) -> list[tuple[Pattern, int]]:
         """All patterns of a field, the least specific first, so that the place is the rank."""
-        found: list[tuple[Pattern, int]] = []
-        plain: dict[tuple[bool, tuple[str, ...]], tuple[Pattern, int]] = {}
-        globs: dict[Hashable, list[tuple[Pattern, int]]] = {}
-        for number, signature in enumerate(self.signatures):
-            for text in getattr(signature, field):
-                try:
-                    patterns = parse(text)
-                except PatternError as error:
-                    raise Conflict(number, field, text, str(error)) from None
-                for pattern in patterns:
-                    other = plain.setdefault((pattern.below, pattern.labels), (pattern, number))
-                    if other[1] != number:
-                        self._refuse_tie(field, pattern, number, *other)
-                    if pattern.key[2] < len(pattern.labels):
-                        # Only globs with the same key can tie, and names only below one domain.
-                        domain = pattern.labels[-2:] if field == "names" else ()
-                        like = globs.setdefault((pattern.key, domain), [])
-                        for rival, rival_number in like:
-                            if rival_number != number and overlap(rival, pattern):
-                                self._refuse_tie(field, pattern, number, rival, rival_number)
-                        like.append((pattern, number))
-                    found.append((pattern, number))
+        found = [
+            (pattern, number)
+            for patterns, number, _ in self._parsed(field, parse)
+            for pattern in patterns
+        ]
+        self._refuse_ties(field, found)
         found.sort(key=lambda item: item[0].key)
         return found
+
+    def _refuse_ties(self, field: str, found: list[tuple[Pattern, int]]) -> None:
+        """Equal patterns of two entries, or two globs of equal weight that some name fits."""
+        equal: dict[tuple[bool, tuple[str, ...]], tuple[Pattern, int]] = {}
+        globs: dict[Hashable, list[tuple[Pattern, int]]] = {}
+        for pattern, number in found:
+            rival = equal.setdefault((pattern.below, pattern.labels), (pattern, number))
+            if rival[1] != number:
+                self._refuse_tie(field, pattern, number, *rival)
+            if pattern.key[2] == len(pattern.labels):
+                continue
+            # Only globs with the same key can tie, and names only below one domain.
+            domain = pattern.labels[-2:] if field == "names" else ()
+            alike = globs.setdefault((pattern.key, domain), [])
+            for rival in alike:
+                if rival[1] != number and overlap(rival[0], pattern):
+                    self._refuse_tie(field, pattern, number, *rival)
+            alike.append((pattern, number))
 
     def _refuse_tie(
         self, field: str, pattern: Pattern, number: int, rival: Pattern, rival_number: int

@@ -83,18 +83,23 @@ def _proof(page: Page, piece: Evidence, places: dict[str, str], carried: bool = 
 
 
 def best_pieces(evidence: list[Evidence]) -> list[Evidence]:
-    """The pieces that prove most, one a signature as long as there are others; earliest first."""
-    ranked = sorted(evidence, key=_rank)
+    """The pieces that prove most, earliest first: of two signatures, else two different ones."""
     chosen: list[Evidence] = []
-    seen: set[str] = set()
-    for piece in ranked:
-        if piece.signature not in seen and len(chosen) < PROOFS_MAX:
-            seen.add(piece.signature)
-            chosen.append(piece)
-    for piece in ranked:
-        if len(chosen) < PROOFS_MAX and not any(piece is other for other in chosen):
-            chosen.append(piece)
+    ranked = sorted(evidence, key=_rank)
+    for differ in (_signature, _words):
+        for piece in ranked:
+            if len(chosen) < PROOFS_MAX and differ(piece) not in map(differ, chosen):
+                chosen.append(piece)
     return sorted(chosen, key=lambda piece: piece.time)
+
+
+def _signature(piece: Evidence) -> tuple[str, ...]:
+    return (piece.signature,)
+
+
+def _words(piece: Evidence) -> tuple[str, ...]:
+    """What tells the sentence about one piece from the one about another."""
+    return (piece.signal, piece.name, piece.server_ip, piece.seat)
 
 
 def _rank(piece: Evidence) -> tuple[int, bool, bool, bool, int]:

@@ -80,7 +80,8 @@ def proof(piece: Evidence, place: str, carried: bool) -> str:
     if piece.count > 1:
         details.append(f"{piece.count:,} times")
     if piece.signal in (Signal.DNS_QUERY, Signal.DNS_ANSWER):
-        details.append("and connected" if piece.followed else "no connection followed")
+        if not piece.blocked:  # else there was nothing to connect to
+            details.append("and connected" if piece.followed else "no connection followed")
     elif piece.signal not in SERVER_SAID:
         details.append("and was answered" if piece.two_way else "no reply was seen")
     if piece.blocked:

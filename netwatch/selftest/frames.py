@@ -98,6 +98,17 @@ def _network(source: str, target: str, ttl: int, number: int, options: bool) -> 
     return IP(src=source, dst=target, ttl=ttl, id=number & 0xFFFF)
 
 
+def one_hop_on(packet: bytes) -> bytes:
+    """The packet behind a router: one hop less to live, and IPv4's checksum to match."""
+    again = IPv6(packet) if packet[0] >> 4 == 6 else IP(packet)
+    if again.version == 6:
+        again.hlim -= 1
+    else:
+        again.ttl -= 1
+        del again.chksum
+    return bytes(again)
+
+
 def in_fragments(packet: bytes, payload_bytes: int, number: int = 1) -> list[bytes]:
     """The packet in fragments of at most `payload_bytes` (a multiple of 8) of IP payload."""
     if packet[0] >> 4 == 4:

@@ -50,6 +50,8 @@ FLOWS: Final = 29
 HOUR_NS: Final = 3_600_000_000_000
 HOURS_MAX: Final = 62
 """Bits of HOURS."""
+SKETCH_BITS: Final = 61
+"""Odd, because fingerprints are: an even number would leave half of the bits for ever empty."""
 
 
 class Clients:
@@ -124,7 +126,7 @@ class Clients:
 
     def mark(self, place: i64, field: i64, hashed: i64) -> None:
         """Set the sketch's bit for `hashed` (any number from 0 on)."""
-        bit = BIT_61 >> (61 - hashed % 62)
+        bit = BIT_61 >> (61 - hashed % SKETCH_BITS)
         self.records[place + field] = self.records[place + field] | bit
 
 

@@ -142,15 +142,18 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
     if subject.suspected and LADDER.index(level[0]) >= LADDER.index("possible"):
         level = ("possible", "suspected-carrier")
     telling = [one for one in judged if not one[0].gossip] or judged
+    scattered = subject.address_only and _together(judged, subject, limits)[0] == "running"
+    agent = level[0] == "running"  # then also what proves it only together with its server
+    counted = [p for p, its in judged if its[0] != "contacted" or (agent and p.server_proven)]
     return Judgement(
         verdict=level[0],
         cap=level[1],
         reasons=(
             *wording.evidence([(piece, its_level[0]) for piece, its_level in telling]),
             *wording.public_dns(subject.public_matched, subject.public_questions),
-            *wording.why_not_more(level[0], level[1], subject.suspected),
+            *wording.why_not_more(level[0], level[1], subject.suspected, scattered),
         ),
-        products=wording.products([p for p, its_level in judged if its_level[0] != "contacted"]),
+        products=wording.products(counted),
         purposes=wording.purposes(piece for piece, _ in telling),
     )
 

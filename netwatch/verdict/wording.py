@@ -15,6 +15,8 @@ SENTENCES_MAX: Final = 5
 OEM_PRODUCT: Final = "Kaspersky engine (OEM)"
 MAYBE_OEM_PRODUCT: Final = "Kaspersky engine, possibly OEM"
 ONE_DIRECTION: Final = "the mirror shows one direction only"
+ONCE: Final = "not more, because this was seen for one kind of name and not for long enough"
+SCATTERED: Final = "not more, because this was seen too far apart in time to be surely one device's"
 CARRIES: Final = "it carries traffic of others, whose absence its silence does not show"
 CAP_WORDS: Final = {
     "one-way": "not more, because only its own side of the traffic was seen",
@@ -111,14 +113,19 @@ def public_dns(matched: int, questions: int) -> tuple[str, ...]:
     )
 
 
-def why_not_more(level: str, cap: str | None, suspected: str) -> tuple[str, ...]:
-    """Why the verdict is not higher, for every verdict that accuses and could be."""
+def why_not_more(
+    level: str, cap: str | None, suspected: str, scattered: bool = False
+) -> tuple[str, ...]:
+    """Why the verdict is not higher, for every verdict that accuses and could be.
+
+    `scattered`: what was seen would prove more, were it not too far apart to be surely one's.
+    """
     if cap == "suspected-carrier":
         return (f"not more, because it may act for others: {suspected}",)
     if cap is not None:
         return (CAP_WORDS[cap],)
     if level == "likely":
-        return ("not more, because this was seen for one kind of name and not for long enough",)
+        return (SCATTERED if scattered else ONCE,)
     return ()
 
 

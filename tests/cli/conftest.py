@@ -138,6 +138,7 @@ class Shell:
         given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [sys.executable, "-c", "from netwatch.cli.main import main; main()", *arguments],
+            bufsize=0,  # what `readline` leaves in a buffer, `communicate` would lose
             **{"env": environment, **given, **options},
         )
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import struct
 import subprocess
@@ -73,6 +74,25 @@ def test_ctrl_c_ends_a_wait_that_would_never_end(shell: Any, captures: Path) -> 
     assert b"interrupted" in err
     process.stdout.close()
     process.stderr.close()
+
+
+def test_ctrl_c_reaches_the_workers_of_a_terminal(
+    shell: Any, captures: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C on a terminal goes to the whole group of processes, also to workers that begin."""
+    head, *records = _records((captures / "quiet.pcap").read_bytes())
+    packed = gzip.compress(head + b"".join(records) * 500, 1)
+    for number in range(20):
+        (tmp_path / f"{number:02}.pcap.gz").write_bytes(packed)
+    process = shell.started("names", str(tmp_path), "--jobs", "2", start_new_session=True)
+    first = process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    rest, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert len(names_of(first + rest)) >= 1_500
+    lines = err.decode().splitlines()
+    assert lines
+    assert all(line.startswith("netwatch: warning: ") for line in lines)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -339,12 +339,6 @@ MISTAKES = [
         False,
     ),
     (
-        changed(NAMES, "issuers: [Kaspersky]"),
-        "8:15",
-        "issuers: found 'Kaspersky' in 'Kaspersky', expected ATTRIBUTE=value, as in O=X",
-        True,
-    ),
-    (
         GOOD + ENTRY,
         "11:9",
         "id: found 'a-1' again, first at FILE:3:9; expected every id once",

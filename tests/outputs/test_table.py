@@ -369,9 +369,11 @@ def test_the_best_pieces_are_of_different_signatures_and_in_order_of_time() -> N
     weak = piece(strength="weak", frame=1, time=Time(1), signature="w")
     first = piece(frame=2, time=Time(2), signature="a")
     again = piece(frame=3, time=Time(3), signature="a")
+    asked = piece(frame=5, time=Time(5), signature="a", signal=Signal.DNS_QUERY)
     late = piece(frame=4, time=Time(4), signature="b", followed=False)
     assert best_pieces([late, again, first, weak]) == [first, late]
-    assert best_pieces([again, first]) == [first, again]
+    assert best_pieces([again, asked, first]) == [first, asked]
+    assert best_pieces([again, first]) == [first], "the same sentence twice proves no more"
     assert best_pieces([]) == []
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from netwatch.errors import DamagedCaptureError, NetwatchError
 from netwatch.match.signatures import load_packs
+from netwatch.model import ANOMALY_NAMES, Anomaly, Capture
 from netwatch.paths import packs_folder
 from netwatch.scan import print_names
 from netwatch.workers import Setup
@@ -15,17 +17,15 @@ from parity_names import labels_of, witness_text
 from parity_truth import COMPARED, Key
 
 JOBS: Final = 2
+BUG: Final = ANOMALY_NAMES[Anomaly.BUG]
 
 
 class Ours(NamedTuple):
     """One of our sightings."""
 
     key: Key
-    labels: tuple[bytes, ...]
+    labels: list[bytes]
     frame: int
-    client_port: int
-    server: str
-    server_port: int
 
 
 class CaptureOurs(NamedTuple):
@@ -33,7 +33,10 @@ class CaptureOurs(NamedTuple):
 
     seen: dict[Key, Ours]
     """The first sighting of each."""
-    error: str | None
+    error: str
+    """Why and where it was not read to its end; empty if it was."""
+    exit_code: int
+    """Of `netwatch names` with this capture alone."""
     bugs: int
     """Exceptions in the engine."""
 
@@ -46,26 +49,29 @@ def read_ours(folder: Path, paths: Sequence[str]) -> dict[str, CaptureOurs]:
         for line in lines.splitlines():
             row = json.loads(line)
             if row["signal"] in COMPARED and row["name"]:
-                labels = tuple(labels_of(row["name"]))
-                key = Key(row["signal"], witness_text(list(labels)), row["client_ip"])
-                ours = Ours(
-                    key,
-                    labels,
-                    row["frame"],
-                    row["client_port"],
-                    row["server_ip"],
-                    row["server_port"],
-                )
-                seen[row["capture"]].setdefault(key, ours)
+                labels = labels_of(row["name"])
+                key = Key(row["signal"], witness_text(labels), row["client_ip"])
+                seen[row["capture"]].setdefault(key, Ours(key, labels, row["frame"]))
 
     setup = Setup(pack=load_packs([packs_folder()]), names=True)
     whole = [os.path.join(folder, path) for path in paths]
     ended = print_names(whole, setup, take, jobs=JOBS)
     return {
-        path: CaptureOurs(
-            seen[name],
-            capture.error,
-            capture.observation.coverage.anomalies.get("bug", 0),
-        )
+        path: _ended(seen[name], capture, setup)
         for path, name, capture in zip(paths, whole, ended, strict=True)
     }
+
+
+def _ended(seen: dict[Key, Ours], capture: Capture, setup: Setup) -> CaptureOurs:
+    code = exit_code(capture.path, setup) if capture.error else 0
+    bugs = capture.observation.coverage.anomalies.get(BUG, 0)
+    return CaptureOurs(seen, capture.error or "", code, bugs)
+
+
+def exit_code(path: str, setup: Setup) -> int:
+    """What `netwatch names` ends with when it is given this capture alone."""
+    try:
+        ended = print_names([path], setup, lambda _: None, jobs=1)
+    except NetwatchError as error:
+        return error.exit_code
+    return DamagedCaptureError.exit_code if ended[0].error else 0

@@ -51,8 +51,10 @@ LAYERS: Final = frozenset(
     }
 )
 """What may stand around a payload down to its TCP or UDP, for netwatch to read it today."""
-ABOVE: Final = frozenset({"dtls", "rtp", "stun"})
-"""Layers over UDP that carry what netwatch does not read today."""
+NETWORK: Final = frozenset({"ip", "ipv6"})
+TRANSPORT: Final = frozenset({"tcp", "udp"})
+ABOVE: Final = frozenset({"dtls", "rdpudp"})
+"""Layers over UDP inside which netwatch does not read TLS."""
 
 
 class Key(NamedTuple):
@@ -68,18 +70,20 @@ class Seen(NamedTuple):
 
     key: Key
     frame: int
-    encapsulation: str
-    inside: bool
-    """Netwatch reads this encapsulation."""
+    outside: str
+    """The layers that netwatch does not read today; empty where it reads all of them."""
 
 
 class CaptureTruth(NamedTuple):
     """All that the witness says of one capture."""
 
     seen: dict[Key, Seen]
-    """The first sighting of each."""
-    names: frozenset[str]
-    """Every name that it tells in whatever place."""
+    """The first sighting of each, in an encapsulation that netwatch reads if there is one."""
+    aliases: frozenset[tuple[str, str]]
+    """(name, client): names that a DNS answer told beside the one that was asked for."""
+
+
+NOTHING: Final = CaptureTruth({}, frozenset())
 
 
 def captures_folder() -> Path:
@@ -96,22 +100,18 @@ def captures(folder: Path) -> list[str]:
 def read_truth(folder: Path) -> dict[str, CaptureTruth]:
     """What the witness saw, by path; a path without a name is not there."""
     seen: dict[str, dict[Key, Seen]] = defaultdict(dict)
-    names: dict[str, set[str]] = defaultdict(set)
+    aliases: dict[str, set[tuple[str, str]]] = defaultdict(set)
     with gzip.open(folder / "truth.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            names[row["path"]].update(_all_names(row))
+            for field in ("cname", "resp_name"):
+                aliases[row["path"]].update((dns_name(n), row["dst"]) for n in row.get(field, ()))
             one = _seen(row)
             if one is not None:
-                seen[row["path"]].setdefault(one.key, one)
-    return {path: CaptureTruth(seen[path], frozenset(names[path] - {""})) for path in names}
-
-
-def _all_names(row: Mapping[str, Any]) -> set[str]:
-    found = {dns_name(row["name"]), host_name(row["name"]), host_name(row.get("host", ""))}
-    for field in ("cname", "resp_name", "ptr", "srv", "ns", "mx", "soa", "svcb"):
-        found.update(dns_name(name) for name in row.get(field, ()))
-    return found
+                known = seen[row["path"]].setdefault(one.key, one)
+                if known.outside and not one.outside:
+                    seen[row["path"]][one.key] = one
+    return {path: CaptureTruth(seen[path], frozenset(aliases[path])) for path in aliases | seen}
 
 
 def _seen(row: Mapping[str, Any]) -> Seen | None:
@@ -128,14 +128,20 @@ def _seen(row: Mapping[str, Any]) -> Seen | None:
     if not name:
         return None
     client = row["dst"] if signal in TO_CLIENT else row["src"]
-    inside = not row.get("all_src") and netwatch_reads(row["encaps"])
-    return Seen(Key(signal, name, client), row["frame"], row["encaps"], inside)
+    outside = outside_layers(row["encaps"])
+    if not outside and row.get("all_src"):
+        outside = "ip in ip"
+    return Seen(Key(signal, name, client), row["frame"], outside)
 
 
-def netwatch_reads(encapsulation: str) -> bool:
-    """Whether these layers are ones that netwatch reads today."""
+def outside_layers(encapsulation: str) -> str:
+    """The layers of this stack that netwatch does not read today, outermost first; empty: none."""
     layers = encapsulation.split(":")
-    last = max((i for i, layer in enumerate(layers) if layer in ("tcp", "udp")), default=-1)
+    last = max((i for i, layer in enumerate(layers) if layer in TRANSPORT), default=-1)
     below, above = layers[: last + 1], layers[last + 1 :]
-    once = below.count("ip") + below.count("ipv6") == 1 and below.count("tcp") + below.count("udp")
-    return once == 1 and LAYERS.issuperset(below) and ABOVE.isdisjoint(above)
+    foreign = [layer for layer in below if layer not in LAYERS]
+    foreign += [layer for layer in above if layer in ABOVE]
+    if foreign:
+        return ", ".join(dict.fromkeys(foreign))
+    twice = sum(layer in NETWORK for layer in below) > 1 or sum(x in TRANSPORT for x in below) > 1
+    return "ip in ip" if twice else ""
