@@ -44,9 +44,9 @@ NO_BOUNDS = frozenset({"BIT_61"})
 LIMITS_HEAD = """\
 # Limits
 
-Everything that can grow has a bound, because anybody on the network can make it grow. What does not
-fit is dropped and counted (`table-full`, `fragment-dropped`, `flows_evicted`), and what is counted is
-shown by `netwatch scan`.
+Everything that can grow has a bound, because anybody on the network can make it grow. What does
+not fit is dropped and counted (`table-full`, `fragment-dropped`, `flows_evicted`), and what is
+counted is shown by `netwatch scan`.
 
 This page is written by `docs/generate.py` from `netwatch/limits.py`. A name says its unit: `_BYTES`
 octets, `_NS` a time, everything else a number of things.

@@ -5,7 +5,16 @@ from netwatch.extract.certificates import read_certificate
 from netwatch.extract.dhcp import read_dhcp, read_dhcp6
 from netwatch.extract.quic_keys import InitialOpener
 from netwatch.match.matcher import Matcher
-from netwatch.model import ANOMALY_NAMES, Claim, Client, Coverage, Mac, Observation, Reply, Sighting
+from netwatch.model import (
+    ANOMALY_NAMES,
+    Claim,
+    Client,
+    Coverage,
+    Mac,
+    Observation,
+    Reply,
+    Sighting,
+)
 from netwatch.state import clients as field
 from netwatch.state.tally import Tally
 

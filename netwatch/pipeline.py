@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from netwatch import report
+from netwatch.charge import ROLES, Charge, Seat
 from netwatch.devices.charging import ASKED, Ledger
 from netwatch.devices.coverage import hides_connections, seat_of, summarise, watch_device
 from netwatch.devices.identity import (
@@ -29,17 +30,9 @@ from netwatch.devices.identity import (
 from netwatch.devices.roles import Conduct, Counts, Guess, guess_role
 from netwatch.errors import UsageError
 from netwatch.limits import DEVICES_MAX
-from netwatch.model import (
-    ROLES,
-    VERDICTS,
-    Capture,
-    Charge,
-    Client,
-    Seat,
-    Signal,
-    Signature,
-)
+from netwatch.model import VERDICTS, Capture, Client, Signal
 from netwatch.names import name_text
+from netwatch.signature import Signature
 from netwatch.verdict.evidence import pieces_of
 from netwatch.verdict.exhibits import HALF_HOUR_NS, Bench, Exhibit
 from netwatch.verdict.judge import THRESHOLDS, Judgement, Subject, judge

@@ -12,7 +12,14 @@ from netwatch.capture.window import WindowRecords
 from netwatch.errors import NetwatchError
 from netwatch.limits import CLAIMS_KEPT_MAX
 from netwatch.match.signatures import Pack
-from netwatch.model import ANOMALY_NAMES, Anomaly, Capture, Claim, Reply, Sighting
+from netwatch.model import (
+    ANOMALY_NAMES,
+    Anomaly,
+    Capture,
+    Claim,
+    Reply,
+    Sighting,
+)
 from netwatch.observe import build_engine, observation, take
 from netwatch.outputs.name_rows import name_rows
 from netwatch.outputs.text import line_text

@@ -28,11 +28,11 @@ from netwatch.model import (
     Reply,
     Sighting,
     Signal,
-    Signature,
     TlsFields,
 )
 from netwatch.names import name_wire
 from netwatch.pipeline import judge_captures
+from netwatch.signature import Signature
 
 SECOND = 1_000_000_000
 HOUR = 3_600 * SECOND

@@ -12,10 +12,11 @@ import netwatch.scan
 import netwatch.workers
 from netwatch.errors import NetwatchError
 from netwatch.match.signatures import Pack
-from netwatch.model import Capture, Signature
+from netwatch.model import Capture
 from netwatch.names import name_text
 from netwatch.repeats import HALF_HOUR_NS
 from netwatch.scan import print_names, scan_captures
+from netwatch.signature import Signature
 from netwatch.stop import Stop
 from netwatch.workers import Setup
 

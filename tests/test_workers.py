@@ -8,7 +8,8 @@ import pytest
 
 from netwatch.errors import ClosedOutputError
 from netwatch.match.signatures import Pack
-from netwatch.model import Capture, Signature
+from netwatch.model import Capture
+from netwatch.signature import Signature
 from netwatch.workers import (
     WORKER_PAYS_BYTES,
     Context,

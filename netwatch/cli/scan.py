@@ -57,11 +57,11 @@ def scan(
     captures, or - for standard input.
     """
     from netwatch.capture.files import find_captures
+    from netwatch.charge import ROLES
     from netwatch.cli.output import opened_output
     from netwatch.cli.progress import progress_bar
     from netwatch.cli.version import loaded_pack, who_looked
     from netwatch.cli.warnings import warn
-    from netwatch.model import ROLES
     from netwatch.pipeline import judge_captures
     from netwatch.scan import scan_captures
     from netwatch.stop import stop_on_interrupt

@@ -11,9 +11,9 @@ from netwatch.cli.output import opened_output
 from netwatch.match.explain import Candidate, Explanation
 from netwatch.match.pack_file import PATTERN_KEYS
 from netwatch.match.signatures import Pack, load_packs
-from netwatch.model import Signature
 from netwatch.outputs.text import line_text
 from netwatch.paths import packs_folder
+from netwatch.signature import Signature
 
 _WIDTH: Final = 80
 _SINGULARS: Final = {

@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
+from netwatch.charge import Charge, Role, Seat
 from netwatch.devices.coverage import is_one_directional
 from netwatch.devices.identity import Hosts, is_ours, outermost
-from netwatch.model import Capture, Charge, Role, Seat, Sighting, Signal
+from netwatch.model import Capture, Sighting, Signal
 
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
 PROXIED: Final = frozenset((Signal.HTTP_CONNECT, Signal.HTTP_ABSOLUTE))

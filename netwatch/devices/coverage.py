@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from netwatch.model import VERDICTS, Capture, Client, Coverage, Watch
+from netwatch.charge import Watch
+from netwatch.model import VERDICTS, Capture, Client, Coverage
 
 HOUR_NS: Final = 3_600_000_000_000
 ONE_DIRECTION_FLOWS: Final = 8

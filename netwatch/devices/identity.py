@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
+from netwatch.charge import Seat
 from netwatch.errors import UsageError
-from netwatch.model import Capture, Seat
+from netwatch.model import Capture
 from netwatch.names import name_text
 
 ADDRESSES_OF_ROUTER: Final = 16

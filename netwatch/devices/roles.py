@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from netwatch.model import Client, Role
+from netwatch.charge import Role
+from netwatch.model import Client
 
 CARRIERS: Final = frozenset((Role.RESOLVER, Role.LIST_RESOLVER, Role.PROXY, Role.NAT))
 RESOLVER_CLIENTS: Final = 2

@@ -13,7 +13,7 @@ from netwatch.match.certificates import fits, name_parts
 from netwatch.match.index import Index
 from netwatch.match.notation import Asked
 from netwatch.match.patterns import Pattern, takes
-from netwatch.model import Signature
+from netwatch.signature import Signature
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from netwatch.match.patterns import (
 from netwatch.match.prefixes import PrefixTable
 from netwatch.match.ranges import boundaries, ports, prefix
 from netwatch.match.suffix import SuffixTree
-from netwatch.model import Signature
+from netwatch.signature import Signature
 
 _Parsed = TypeVar("_Parsed", bound=Hashable)
 

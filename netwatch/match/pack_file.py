@@ -19,7 +19,7 @@ from netwatch.limits import PACK_BYTES_MAX
 from netwatch.match.patterns import PatternError
 from netwatch.match.ranges import magic
 from netwatch.match.yaml_nodes import Items, Node, Table, Text, read_yaml
-from netwatch.model import PURPOSES, STRENGTHS, Signature
+from netwatch.signature import PURPOSES, STRENGTHS, Signature
 
 PACK_KEYS: Final[tuple[str, ...]] = ("name", "version", "description", "licence")
 PATTERN_KEYS: Final[tuple[str, ...]] = (

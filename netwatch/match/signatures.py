@@ -17,7 +17,7 @@ from netwatch.match.matcher import Matcher
 from netwatch.match.notation import answer, asked
 from netwatch.match.pack_file import Entry, read_pack_file
 from netwatch.match.patterns import PatternError
-from netwatch.model import Signature
+from netwatch.signature import Signature
 
 SUFFIXES = (".yaml", ".yml")
 _DIGEST_CHARACTERS = 12

@@ -13,7 +13,9 @@ from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, U
 PROOFS_MAX: Final = 2
 """Pieces of evidence shown for one device; all of them are in the JSON."""
 ADDRESSES_MAX: Final = 3
-PLACE_COLUMNS_MAX: Final = 32
+PLACE_COLUMNS_MAX: Final = 60
+PLACE_PARTS_MAX: Final = 4
+"""Folders of a path, and its file, that tell it from others before it is given whole."""
 HOSTNAME_COLUMNS_MAX: Final = 40
 DAMAGED_MAX: Final = 10
 """Unreadable captures that are listed one by one."""
@@ -252,17 +254,18 @@ def _size_text(size: int) -> str:
 
 
 def _places(captures: list[Capture]) -> dict[str, str]:
-    """What a capture is called beside a frame: its file name, or its path where that is not one's.
+    """What a capture is called beside a frame: as much of its path's end as no other one has.
 
-    Long ones lose their middle; whole paths are in the other formats.
+    Very long ones lose their middle; whole paths are in the other formats.
     """
-    names = Counter(_file_name(capture.path) for capture in captures)
-    places = {}
-    for path in (capture.path for capture in captures):
-        name = _file_name(path)
-        places[path] = shortened(name if names[name] == 1 else path, PLACE_COLUMNS_MAX)
-    return places
-
-
-def _file_name(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2] or path
+    paths = dict.fromkeys(capture.path for capture in captures)
+    places = dict.fromkeys(paths, "")
+    depth = 0
+    while depth < PLACE_PARTS_MAX and (rest := [path for path in paths if not places[path]]):
+        depth += 1
+        ends = {path: "/".join(path.split("/")[-depth:]) for path in paths}
+        counts = Counter(ends.values())
+        for path in rest:
+            if counts[ends[path]] == 1:
+                places[path] = ends[path]
+    return {path: shortened(place or path, PLACE_COLUMNS_MAX) for path, place in places.items()}

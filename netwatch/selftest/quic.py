@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from netwatch.extract.quic_keys import VERSION_2, client_keys, salts_of
+from netwatch.extract import quic_keys
 
 VERSION_1: Final = 1
+VERSION_2: Final = quic_keys.VERSION_2
 DRAFT_29: Final = 0xFF00001D
 DATAGRAM_BYTES_MIN: Final = 1_200
 """A client pads datagrams with Initials to this (RFC 9000 section 14.1)."""
@@ -55,7 +56,7 @@ def cut(handshake: bytes, *at: int) -> list[Piece]:
 
 def _sealed(head: bytes, plain: bytes, version: int, dcid: bytes, number: int) -> bytes:
     """Encrypt (RFC 9001 section 5.3), then protect the header (section 5.4)."""
-    key, iv, hp = client_keys(version, salts_of(version)[0], dcid)
+    key, iv, hp = quic_keys.client_keys(version, quic_keys.salts_of(version)[0], dcid)
     written = number.to_bytes(NUMBER_BYTES, "big")
     nonce = (int.from_bytes(iv, "big") ^ number).to_bytes(12, "big")
     hidden = AESGCM(key).encrypt(nonce, plain, head + written)

@@ -7,6 +7,7 @@ together. `Wire` keeps the time and the frames; `Tcp` is one connection on it. C
 
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final, Self
 
 import msgspec
@@ -45,7 +46,9 @@ class Site:
     def host(self, number: int, *, six: bool = False, ttl: int = 64) -> Host:
         """A machine of the site; `six`: by its IPv6 address. Its MAC is its own, Xen's prefix."""
         high, low = divmod(number, 256)
-        ip = f"fd00:0:0:{self.number:x}::{number:x}" if six else f"10.{self.number}.{high}.{low}"
+        ip = f"10.{self.number}.{high}.{low}"
+        if six:
+            ip = str(ip_address(f"fd00:0:0:{self.number:x}::{number:x}"))
         mac = f"00:16:3e:{self.number:02x}:{high:02x}:{low:02x}"
         return Host(ip=ip, mac=mac, ttl=ttl)
 

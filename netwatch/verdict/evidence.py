@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from netwatch.model import Seat, Signal, Signature
+from netwatch.charge import Seat
+from netwatch.model import Signal
+from netwatch.signature import Signature
 from netwatch.verdict.exhibits import ASKED, HALF_HOUR_NS, SAID, Exhibit
 
 Kind = tuple[str, str, str, str]

@@ -12,7 +12,9 @@ from typing import Final
 
 import msgspec
 
-from netwatch.model import Charge, Seat, Signal, Signature
+from netwatch.charge import Charge, Seat
+from netwatch.model import Signal
+from netwatch.signature import Signature
 
 HALF_HOUR_NS: Final = 1_800_000_000_000
 DNS_REPLY_NS_MAX: Final = 10_000_000_000

@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from netwatch.model import Seat, Signal, Watch
+from netwatch.charge import Seat, Watch
+from netwatch.model import Signal
 from netwatch.verdict import wording
 from netwatch.verdict.evidence import Piece
 from netwatch.verdict.exhibits import HALF_HOUR_NS

@@ -6,8 +6,9 @@ Wording: traffic from a device, presence of a product; never a person, never ill
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from netwatch.model import PURPOSES, Role
+from netwatch.charge import Role
 from netwatch.names import name_text
+from netwatch.signature import PURPOSES
 from netwatch.verdict.evidence import Piece
 
 SENTENCES_MAX: Final = 5

@@ -5,17 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from netwatch.charge import Charge, Role, Seat
 from netwatch.devices.charging import Ledger, Legs
 from netwatch.devices.identity import Hosts
 from netwatch.model import (
     Capture,
-    Charge,
     Coverage,
     DnsFields,
     Observation,
     Reply,
-    Role,
-    Seat,
     Sighting,
     Signal,
 )

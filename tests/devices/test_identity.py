@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from netwatch.charge import Seat
 from netwatch.devices.identity import (
     Hosts,
     device_id,
@@ -20,7 +21,14 @@ from netwatch.devices.identity import (
     zone_of,
 )
 from netwatch.errors import UsageError
-from netwatch.model import Capture, Claim, Client, Mac, Observation, Seat, Sighting
+from netwatch.model import (
+    Capture,
+    Claim,
+    Client,
+    Mac,
+    Observation,
+    Sighting,
+)
 
 MAC, OTHER, ROUTER = (bytes.fromhex(f"00112233440{n}") for n in (1, 2, 3))
 PC, NEXT = bytes((10, 0, 0, 5)), bytes((10, 0, 0, 6))

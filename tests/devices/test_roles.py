@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from netwatch.charge import ROLES, Role
 from netwatch.devices.roles import Conduct, Counts, guess_role
-from netwatch.model import ROLES, Client, Role
+from netwatch.model import Client
 
 
 def guess(feed_connects: bool = True, **fields: Any) -> tuple[str, bool]:

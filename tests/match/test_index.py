@@ -5,7 +5,7 @@ import pytest
 
 from netwatch.errors import SignatureError
 from netwatch.match.signatures import Pack
-from netwatch.model import Signature
+from netwatch.signature import Signature
 
 Fields = dict[str, tuple[str, ...]]
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.match.signatures import Pack
-from netwatch.model import Signature
 from netwatch.names import Name
+from netwatch.signature import Signature
 
 
 def entry(number: int, **fields: tuple[str, ...] | tuple[bytes, ...]) -> Signature:

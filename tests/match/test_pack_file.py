@@ -20,8 +20,8 @@ from netwatch.match.pack_file import (
     read_pack_file,
 )
 from netwatch.match.signatures import load_packs
-from netwatch.model import PURPOSES, STRENGTHS
 from netwatch.paths import packs_folder
+from netwatch.signature import PURPOSES, STRENGTHS
 
 SCHEMA = json.loads((packs_folder() / "schema.json").read_text())
 HEAD = "pack: {name: p, version: v1, description: d}\nsignatures:\n"

@@ -6,8 +6,8 @@ import pytest
 
 from netwatch.match.notation import answer, asked
 from netwatch.match.signatures import load_packs
-from netwatch.model import Signature
 from netwatch.paths import packs_folder
+from netwatch.signature import Signature
 
 PACK = load_packs([packs_folder()], examples=True)
 MATCHER = PACK.matcher()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from netwatch.model import SEATS, Role, Signal
+from netwatch.charge import SEATS, Role
+from netwatch.model import Signal
 from netwatch.outputs.page import columns_of
 from netwatch.outputs.table import best_pieces, span_text, table
 from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, Unattributed
@@ -375,6 +376,28 @@ def test_the_best_pieces_are_of_different_signatures_and_in_order_of_time() -> N
     assert best_pieces([again, asked, first]) == [first, asked]
     assert best_pieces([again, first]) == [first], "the same sentence twice proves no more"
     assert best_pieces([]) == []
+
+
+def places_of(*paths: str) -> list[str]:
+    page = table(
+        report(
+            *(device("likely", id=path, evidence=[piece(capture=path)]) for path in paths),
+            captures=[capture(path) for path in paths],
+        )
+    )
+    return re.findall(r"\(([^)]*) frame 213\)", " ".join(page.split()))
+
+
+def test_a_capture_is_called_by_as_much_of_its_path_as_is_needed() -> None:
+    assert places_of("/srv/a.pcap") == ["a.pcap"]
+    assert places_of("x/a.pcap", "y/a.pcap", "y/b.pcap") == ["x/a.pcap", "y/a.pcap", "b.pcap"]
+    assert places_of("a.pcap", "x/a.pcap") == ["a.pcap", "x/a.pcap"]
+    deep = [f"{top}/1/2/3/4/a.pcap" for top in "xy"]
+    assert places_of(*deep) == deep
+    assert places_of("-") == ["-"]
+    (short,) = places_of("z" * 100 + ".pcap")
+    assert len(short) == 60
+    assert short.endswith("z.pcap")
 
 
 def test_a_span_names_the_day_once() -> None:

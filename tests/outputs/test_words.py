@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from netwatch.model import ROLES as MODEL_ROLES
-from netwatch.model import SEATS as MODEL_SEATS
-from netwatch.model import Seat, Signal
+from netwatch.charge import ROLES as MODEL_ROLES
+from netwatch.charge import SEATS as MODEL_SEATS
+from netwatch.charge import Seat
+from netwatch.model import Signal
 from netwatch.outputs.words import PROOFS, ROLES, SEATS, carrier, counted, proof
 from netwatch.report import Evidence, Time, Unattributed
 

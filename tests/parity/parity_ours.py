@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from parity_names import labels_of, witness_text
+from parity_truth import COMPARED, Key
+
 from netwatch.errors import DamagedCaptureError, NetwatchError
 from netwatch.match.signatures import load_packs
 from netwatch.model import ANOMALY_NAMES, Anomaly, Capture
 from netwatch.paths import packs_folder
 from netwatch.scan import print_names
 from netwatch.workers import Setup
-from parity_names import labels_of, witness_text
-from parity_truth import COMPARED, Key
 
 JOBS: Final = 2
 BUG: Final = ANOMALY_NAMES[Anomaly.BUG]

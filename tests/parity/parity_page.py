@@ -1,4 +1,142 @@
-"""The comparison as text: for the terminal, and as docs/parity.md."""
-def page(c): return ""
-def summary(c):
-    return "\n".join(map(str,[c.told,c.found,c.outside,c.outside_found,c.aliases,c.captures,c.damaged])+c.problems)
+"""The comparison as text: a summary for the terminal, and docs/parity.md."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from parity_compare import Comparison, Difference, group_of
+from parity_known import GROUPS
+from parity_truth import COMPARED
+
+HEAD: Final = """\
+# What netwatch reads of real captures, and what tshark reads
+
+Written by `make parity` (`bench/parity.py --write-docs`); do not edit. The run fails when a
+difference shows up that is not listed here with its reason, and when a listed one is gone.
+
+{captures:,} public captures, made by nobody of this project, were read by tshark 4.0.17 and by
+`netwatch names`. Compared are the sets of (capture, signal, name, client): names in lower case,
+without a trailing dot, the root left out. tshark is a witness, not a judge: it needs whole
+messages, it goes by port, and where it differs either of the two may be right.
+
+{damaged} of the captures are damaged or are no captures at all. netwatch reads each of them to the
+damage, says where and why, and ends with exit code 3. No capture makes it fail otherwise.
+"""
+
+FIGURES: Final = """
+## Figures
+
+Names in encapsulations that netwatch reads: Ethernet with 802.1Q/ad and SNAP, SLL, SLL2, raw IP,
+NULL and LOOP, IPv4 and IPv6 with extension headers and fragments.
+"""
+
+ALIASES: Final = """
+Beside these, netwatch tells {aliases} names that an answer gave as the alias of another one
+(CNAME). tshark has each of them too, as a field of the same answer.
+"""
+
+MISSING: Final = """
+## What tshark has and netwatch has not
+"""
+
+ALONE: Final = """
+## What netwatch has and tshark has not
+
+No name is invented: the octets of each stand in the very frame that is named here, or, where a
+group says so, in what that frame decrypts to.
+"""
+
+OUTSIDE: Final = """
+## Left out: layers that netwatch does not read today
+
+| layers | names | of these found |
+|---|---:|---:|
+"""
+
+
+def page(result: Comparison) -> str:
+    """The whole of docs/parity.md."""
+    parts = [
+        HEAD.format(captures=result.captures, damaged=result.damaged),
+        FIGURES,
+        "\n" + figures(result) + "\n",
+        ALIASES.format(aliases=result.aliases),
+        MISSING,
+        *_groups(result.differences, alone=False),
+        ALONE,
+        *_groups(result.differences, alone=True),
+        OUTSIDE,
+        *_outside(result),
+    ]
+    return "".join(parts)
+
+
+def figures(result: Comparison) -> str:
+    """The table of recall by signal."""
+    alone = Counter(difference.signal for difference in result.differences if difference.alone)
+    lines = [
+        "| signal | tshark | netwatch too | recall | netwatch alone |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for signal in COMPARED:
+        told, found = result.told[signal], result.found[signal]
+        if told or alone[signal]:
+            lines.append(_row(signal, told, found, alone[signal]))
+    told, found = result.told.total(), result.found.total()
+    lines.append(_row("all", told, found, alone.total()))
+    return "\n".join(lines)
+
+
+def _row(signal: str, told: int, found: int, alone: int) -> str:
+    # Cut, not rounded: 100.00 % is said only where nothing is missing.
+    recall = f"{found * 10_000 // told / 100:.2f} %" if told else "-"
+    return f"| {signal} | {told:,} | {found:,} | {recall} | {alone:,} |"
+
+
+def _groups(differences: Iterable[Difference], *, alone: bool) -> list[str]:
+    parts = []
+    for group in GROUPS:
+        if group.alone != alone:
+            continue
+        parts.append(f"\n### {group.title}\n\n{_wrapped(group.reason)}\n\n")
+        parts.append("| capture | frame | signal | name |\n|---|---:|---|---|\n")
+        members = [difference for difference in differences if group_of(difference) is group]
+        for member in sorted(members, key=lambda member: (member.path, member.frame, member.name)):
+            cells = (f"`{member.path}`", str(member.frame), member.signal, _code(member.name))
+            parts.append(f"| {' | '.join(cells)} |\n")
+    return parts
+
+
+def _code(name: str) -> str:
+    """A name as a code span of a table cell; octets that tshark could not print are a `?`."""
+    return "`" + name.replace("\ufffd", "?").replace("|", "\\|").replace("`", "'") + "`"
+
+
+def _wrapped(text: str) -> str:
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > 100:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*lines, line])
+
+
+def _outside(result: Comparison) -> list[str]:
+    return [
+        f"| {layers} | {result.outside[layers]} | {result.outside_found[layers]} |\n"
+        for layers in sorted(result.outside, key=lambda layers: (-result.outside[layers], layers))
+    ]
+
+
+def summary(result: Comparison) -> str:
+    """What a person at a terminal wants to know."""
+    lines = [figures(result), ""]
+    for group in GROUPS:
+        members = [one for one in result.differences if group_of(one) is group]
+        who = "netwatch alone" if group.alone else "tshark alone"
+        lines.append(f"{len(members):4} {who}: {group.title}")
+    lines.append(f"{result.outside.total():4} left out: layers that netwatch does not read today")
+    lines.append(f"{result.damaged:4} of {result.captures:,} captures damaged, each says where")
+    return "\n".join([*lines, "", *result.problems])

@@ -4,7 +4,9 @@ from typing import Any
 
 import msgspec
 
-from netwatch.model import Charge, Seat, Sighting, Signal, Signature
+from netwatch.charge import Charge, Seat
+from netwatch.model import Sighting, Signal
+from netwatch.signature import Signature
 from netwatch.verdict.evidence import Piece, pieces_of
 from netwatch.verdict.exhibits import HALF_HOUR_NS, Exhibit
 

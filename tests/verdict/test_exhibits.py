@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from netwatch.model import Charge, DnsFields, Seat, Sighting, Signal, Signature, TlsFields
+from netwatch.charge import Charge, Seat
+from netwatch.model import DnsFields, Sighting, Signal, TlsFields
 from netwatch.names import name_wire
+from netwatch.signature import Signature
 from netwatch.verdict.exhibits import HALF_HOUR_NS, Bench, Exhibit, Spans
 
 SECOND = 1_000_000_000

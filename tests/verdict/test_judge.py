@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.model import PURPOSES, SEATS, STRENGTHS, VERDICTS, Seat, Signal, Watch
+from netwatch.charge import SEATS, Seat, Watch
+from netwatch.model import VERDICTS, Signal
+from netwatch.signature import PURPOSES, STRENGTHS
 from netwatch.verdict.evidence import Piece
 from netwatch.verdict.judge import (
     BEHIND,

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from netwatch.model import Role
+from netwatch.charge import Role
 from netwatch.names import name_wire
 from netwatch.verdict import wording
 from netwatch.verdict.evidence import Piece

@@ -1,0 +1,380 @@
+"""Writes the seeds that were made: `python tests/fuzz/make_seeds.py`. Those called crash-* are not.
+
+Small inputs that get deep into each parser. Everything in them was made up by `netwatch.selftest`.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import zstandard
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import fuzzing
+from invariants import in_pieces
+
+from netwatch.names import name_wire
+from netwatch.selftest import frames, hellos, messages
+from netwatch.selftest.authority import certificate
+from netwatch.selftest.files import Frame, pcap, pcapng
+from netwatch.selftest.hellos import Hello, counted, extension, records
+from netwatch.selftest.quic import cut, initial, variable
+from netwatch.selftest.wire import Site, Wire
+
+Seeds = Iterator[tuple[str, bytes]]
+
+START = "2025-03-01T08:00:00Z"
+NAME = "a.example.com"
+WIRE = name_wire(NAME)
+HELLO = Hello(name=NAME.encode()).handshake()
+LARGE = Hello(name=NAME.encode(), post_quantum=True, browser=True).handshake()
+QUIC = Hello(name=NAME.encode(), quic=True, alpn=("h3",)).handshake()
+DCID = bytes(range(8))
+LEAF = certificate([("O", "Example, Lab"), ("CN", NAME)], [("O", "Example Lab")], [NAME, "*.b.net"])
+ROOT = certificate([("O", "Example Lab")], [("O", "Example Lab"), ("CN", "Root\tCA")])
+QUESTION = messages.question(WIRE, "A", 7)
+ANSWER = messages.answer(WIRE, "A", 7, messages.alias("b.example.net", "192.0.2.130", "2001:db8::1"))
+HTTPS = b"\0\1\0" + b"\0\1\0\3\2h3" + b"\0\4\0\4\xc0\0\2\x82" + b"\0\6\0\x10" + bytes(15) + b"\1"
+REQUEST = messages.request("/index/u1.xml", "a.example.com:8080", fields=("User-Agent: x/1",))
+RESPONSE = messages.response(b"MAGIC and more")
+
+
+def lan(packet: bytes, vlans: tuple[int, ...] = ()) -> bytes:
+    """The packet in an Ethernet frame."""
+    return frames.on_link(packet, frames.ETHERNET, "00:16:3e:00:00:02", "00:16:3e:00:00:01", vlans)
+
+
+def conversation() -> Wire:
+    """A look-up, a TLS session, a file by HTTP."""
+    site = Site(1)
+    wire = Wire(START)
+    client, server = site.host(7), site.internet("192.0.2.130")
+    wire.look_up(client, site.resolver, NAME, messages.addresses("192.0.2.130"))
+    wire.tls(client, server, NAME)
+    plain = wire.connect(client, server, 80)
+    plain.say(REQUEST)
+    plain.hear(RESPONSE)
+    return wire
+
+
+def network() -> Seeds:
+    udp4 = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION)
+    tcp6 = frames.tcp("fd00::1", "fd00::2", (4000, 443), "PA", (1, 2), b"hello")
+    yield "udp4", b"\x01" + lan(udp4)
+    yield "tcp4", b"\x01" + lan(frames.tcp("10.0.0.1", "10.0.0.2", (4, 5), "S", (1, 0)))
+    yield "tcp6-qinq", b"\x01" + lan(tcp6, (7, 8))
+    options = frames.udp("fd00::1", "fd00::2", (4000, 53), b"x", options=True)
+    yield "udp6-options", b"\x04" + options
+    for number, piece in enumerate(frames.in_fragments(udp4 + bytes(64), 32)[:2]):
+        yield f"fragment4-{number}", b"\x01" + lan(piece)
+    yield "fragment6", b"\x01" + lan(frames.in_fragments(options + bytes(640), 64)[1])
+    yield "sll", b"\x06" + frames.on_link(udp4, frames.SLL, "00:16:3e:00:00:02", "", ())
+    yield "sll2", b"\x09" + frames.on_link(tcp6, frames.SLL2, "00:16:3e:00:00:02", "", ())
+    yield "null", b"\x00" + frames.on_link(udp4, frames.NULL, "", "", ())
+    yield "snap", b"\x01" + bytes(12) + b"\0\x60\xaa\xaa\3\0\0\0\x08\0" + udp4
+    yield "unknown", b"\x0a" + udp4
+
+
+def fragments() -> Seeds:
+    yield "whole", bytes((0, 0, 0, 2, 1, 0, 0, 0, 2, 2, 1, 0, 0, 0, 4, 1, 0, 3))
+    yield "backwards", bytes((0, 0, 4, 1, 0, 3, 0, 0, 2, 2, 1, 0, 0, 0, 0, 2, 1, 0))
+    yield "overlap", bytes((1, 0, 0, 3, 1, 0, 1, 0, 2, 2, 1, 0x80, 1, 0, 0, 1, 1, 0))
+    yield "twice", bytes((1, 0, 0, 3, 1, 0, 1, 0, 0, 3, 1, 0, 1, 0, 3, 1, 0, 7))
+    yield "late", bytes((2, 0, 0, 3, 1, 0, 2, 15, 3, 3, 1, 0, 2, 15, 6, 3, 1, 0, 2, 15, 3, 1, 0, 7))
+    yield "largest", bytes((3, 0, 0, 2, 1, 0, 3, 0, 255, 2, 0x81, 0, 3, 0, 255, 1, 0x80, 7))
+
+
+def captures(which: str) -> Seeds:
+    shown = conversation().shown
+    if which == "pcapng":
+        yield "conversation", pcapng(shown[:6])
+        both = [*shown[:2], Frame(shown[2].time_ns, b"\x45" + bytes(30), frames.RAW, 99)]
+        yield "two-interfaces", pcapng(both)
+        simple = b"\3\0\0\0\x18\0\0\0\5\0\0\0hello\0\0\0\x18\0\0\0"
+        yield "simple", pcapng(both) + simple
+        yield "two-sections", pcapng(shown[:1]) + pcapng(shown[1:2])
+        yield "short-block", pcapng(shown[:1]) + b"\6\0\0\0\x0c\0\0\0\x0c\0\0\0"
+        return
+    made = pcap(shown[:4])
+    yield "conversation", made
+    yield "nanoseconds", b"\x4d\x3c\xb2\xa1" + made[4:]
+    swapped = b"".join(made[at : at + 4][::-1] for at in range(0, 40, 4))
+    yield "big-endian", b"\xa1\xb2\xc3\xd4\0\2\0\4" + swapped[8:] + made[40:120]
+    yield "modified", b"\x34\xcd\xb2\xa1" + made[4:40] + bytes(8) + made[40:120]
+    yield "too-long", made[:24] + b"\1\0\0\0\2\0\0\0\xff\xff\xff\x7f\xff\xff\xff\x7f"
+
+
+def packings() -> Seeds:
+    plain = pcap(conversation().shown[:3]) + bytes(3_000)
+    packers = {
+        "gzip": lambda data: gzip.compress(data, mtime=0),
+        "zstd": zstandard.ZstdCompressor(level=3, write_checksum=True).compress,
+        "xz": lzma.compress,
+        "bzip2": bz2.compress,
+    }
+    for name, pack in packers.items():
+        yield name, b"\0" + pack(plain)
+        yield f"{name}-two", b"\0" + pack(plain[:50]) + pack(plain[50:])
+        yield f"{name}-limit", b"\2" + pack(plain)
+    stream = io.BytesIO()
+    with zstandard.ZstdCompressor().stream_writer(stream, closefd=False) as writer:
+        writer.write(plain)
+    yield "zstd-skippable", b"\0\x50\x2a\x4d\x18\4\0\0\0skip" + stream.getvalue()
+    yield "pcap", b"\1" + plain
+
+
+def dns() -> Seeds:
+    yield "question", QUESTION
+    yield "answer", ANSWER
+    yield "nxdomain", messages.answer(WIRE, "A", 7, rcode=messages.NXDOMAIN)
+    yield "announcement", messages.announcement(WIRE, messages.addresses("10.0.0.9")[0])
+    head = b"\0\1\x81\x80\0\1\0\3\0\0\0\1" + WIRE + b"\0\0\x41\0\1"
+    https = b"\xc0\x0c\0\x41\0\1\0\0\0\x3c" + counted(2, HTTPS)
+    srv = b"\xc0\x0c\0\x21\0\1\0\0\0\x3c" + counted(2, b"\0\1\0\2\0\3\1z\xc0\x0e")
+    liar = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\5hello"
+    yield "https", head + https + srv + liar + b"\0\0\x29\4\xd0\0\0\0\0\0\0"
+    chain = b"\1a\xc0\x0c" + b"\1b\xc0\x1f" + b"\1c\xc0\x23"
+    yield "chain", b"\0\1\0\0\0\4\0\0\0\0\0\0" + WIRE + b"\0\0\1\0\1" + chain
+    yield "loop", b"\0\1\0\0\0\1\0\0\0\0\0\0\xc0\x0c\0\1\0\1"
+    pointers = b"".join((0xC000 | at).to_bytes(2) + b"\0\1\0\1" for at in (12, 31, 37, 43))
+    yield "many-questions", b"\0\1\0\0\0\5\0\0\0\0\0\0" + WIRE + b"\0\0\1\0\1" + pointers
+
+
+def tls_hello() -> Seeds:
+    yield "hello", HELLO
+    yield "large", LARGE
+    yield "nameless", Hello(name=b"").handshake()
+    small = b"\3\3" + bytes(32) + b"\0" + b"\0\2\x13\1" + b"\1\0"
+    name = extension(0, counted(2, b"\0" + counted(2, b"a.example.com")))
+    yield "small", hellos.message(1, small + counted(2, name))
+    grease = extension(0x2A2A, b"") + name + extension(16, counted(2, b"\2\x0a\x0a\2h2"))
+    yield "grease", hellos.message(1, small + counted(2, grease))
+    yield "damaged-behind", hellos.message(1, small + counted(2, name + b"\0\x10\0\x09\0"))
+    yield "without-extensions", hellos.message(1, small)
+
+
+def tls_records() -> Seeds:
+    yield "hello", records(HELLO)
+    yield "in-two", records(HELLO, 100)
+    yield "crumbs", records(tuple(tls_hello())[3][1], *range(1, 80))
+    yield "message", HELLO
+    yield "small-message", tuple(tls_hello())[3][1]
+    yield "flight-13", hellos.flight_13()
+    yield "flight-12", hellos.flight_12([LEAF, ROOT])
+    warned = b"\x15\3\3\0\2\1\x70" + hellos.flight_12([ROOT])
+    yield "warned", warned
+    yield "certificate-first", records(hellos.message(11, counted(3, counted(3, ROOT))))
+    yield "resumed", records(hellos.server_hello(version=0x0303)) + b"\x14\3\3\0\1\1"
+
+
+def tls_tail() -> Seeds:
+    at = HELLO.index(b"a.example.com")
+    yield "hello", HELLO[at - 40 :]
+    yield "odd", HELLO[at - 9 :]
+    yield "decoy", HELLO[at - 9 : at + 13] + b"\xff" * 9 + HELLO[at - 9 :]
+    yield "nothing", bytes(64)
+    yield "long", bytes(5) * 3_300
+
+
+def certificates() -> Seeds:
+    yield "leaf", LEAF
+    yield "root", ROOT
+    parts = [("C", "XX"), ("O", "Ünïcode\u202e"), ("OU", 'a+b,"c'), ("CN", "x" * 60)]
+    yield "odd", certificate(parts, parts, ["a.b", "xn--a.b"])
+
+
+def quic() -> Seeds:
+    yield "one", b"\1" + in_pieces(initial(cut(QUIC), dcid=DCID))
+    shuffled = cut(LARGE, 400, 900, 1_000, 1_300)
+    first = initial([shuffled[2], shuffled[0]], dcid=DCID)
+    second = initial([shuffled[4], shuffled[1], shuffled[3]], dcid=DCID, number=1)
+    yield "two", b"\1" + in_pieces(second, first)
+    yield "plain", b"\0" + in_pieces(plain_initial(cut(QUIC)))
+    pieces = cut(QUIC, 10, 90, 91, 200)
+    yield "plain-shuffled", b"\0" + in_pieces(plain_initial(pieces[::-1]))
+    yield "plain-two", b"\0" + in_pieces(plain_initial(pieces[3:]), plain_initial(pieces[:4]))
+    ack = b"\2\1\0\0\1\x1c\0\6\4oops\1"
+    yield "plain-frames", b"\0" + in_pieces(plain_initial(pieces[:1], ack))
+    early = b"\xd0\0\0\0\1\x08" + DCID + b"\0" + variable(40) + bytes(60)
+    yield "early", b"\0" + in_pieces(early)
+    yield "unreadable", b"\0" + in_pieces(plain_initial(pieces, dcid=b"\xff" * 8))
+
+
+def plain_initial(pieces: list[tuple[int, bytes]], before: bytes = b"", dcid: bytes = DCID) -> bytes:
+    """An Initial whose payload lies open, as `fuzz_quic.unprotected` reads it."""
+    payload = before + b"".join(
+        b"\6" + variable(offset) + variable(len(data)) + data for offset, data in pieces
+    )
+    head = b"\xc3\0\0\0\1" + counted(1, dcid) + b"\0\0"
+    return (head + variable(len(payload) + 20) + bytes(4) + payload + bytes(16)).ljust(1_200, b"\0")
+
+
+def http_request() -> Seeds:
+    yield "get", REQUEST + REQUEST
+    yield "absolute", messages.request("http://u:p@b.example.net:8080/a?q=1", "b.example.net:x")
+    yield "connect", messages.request("a.example.com:443", "a.example.com:443", method="CONNECT")
+    fields = ("Content-Length: 12", "X-Forwarded-For: 10.0.0.1, 10.0.0.2", "Cookie: a=b")
+    yield "post", messages.request("/", "[2001:db8::1]:81", method="POST", fields=fields) + b"x=1"
+    yield "odd", b"\r\nGET  /a b HTTP/1.0 \nhost :\r\n  folded.example.com\nUSER-AGENT:\tMozilla/5\n\n"
+    yield "method", messages.request("*", "a.example.com", method="M-SEARCH")
+
+
+def http_response() -> Seeds:
+    yield "ok", RESPONSE
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    yield "chunked", chunked + b"5;x=1\r\nMAGIC\r\n0\r\n\r\n"
+    yield "interim", b"HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n"
+    yield "no-reason", b"HTTP/1.0 404\r\n\r\n"
+
+
+def claims() -> Seeds:
+    yield "arp", b"\0" + frames.arp("00:16:3e:00:00:01", "10.0.0.1", "10.0.0.2")[14:]
+    advertisement = frames.neighbour("00:16:3e:00:00:01", "fd00::1")
+    yield "nd", b"\1" + advertisement[22:38] + advertisement[54:]
+    source = bytes.fromhex("fd000000000000000000000000000001")
+    option = b"\1\1\0\x16\x3e\0\0\1"
+    yield "no-mac", b"\1" + source + b"\x88\0\0\0\x60\0\0\0" + source
+    yield "solicitation", b"\1" + source + b"\x87\0\0\0\0\0\0\0" + source + b"\5\1" + bytes(6) + option
+    yield "router", b"\1" + source + b"\x86\0\0\0\x40\0\0\0" + bytes(8) + option
+
+
+def dhcp() -> Seeds:
+    request = frames.dhcp_request("00:16:3e:00:00:01", "host", "10.0.0.7")[42:]
+    yield "request", b"\0" + request
+    yield "ack", b"\0" + frames.dhcp_ack("00:16:3e:00:00:09", "10.0.0.9", "00:16:3e:00:00:01", "10.0.0.7")[42:]
+    named = request[:-1] + b"\x51\x0e\4\0\0\4host\3lan\0\0" + b"\x34\1\3" + b"\xff"
+    yield "named", b"\0" + named
+    client = b"\0\1" + counted(2, b"\0\3\0\1\0\x16\x3e\0\0\1")
+    lease = b"\0\5" + counted(2, bytes.fromhex("fd00") + bytes(13) + b"\7" + b"\0\0\1\0\0\0\2\0")
+    association = b"\0\3" + counted(2, bytes(12) + lease)
+    fqdn = b"\0\x27" + counted(2, b"\1\4host\3lan\0")
+    reply = b"\7abc" + client + b"\0\2" + counted(2, b"\0\3\0\1abc") + association
+    yield "reply6", b"\1" + reply
+    solicit = b"\1abc" + client + fqdn + b"\0\6" + counted(2, b"\0\x17\0\x18")
+    yield "solicit6", b"\1" + solicit
+    relayed = b"\0\x4f" + counted(2, b"\0\1\0\x16\x3e\0\0\1") + b"\0\x09" + counted(2, solicit)
+    yield "relayed6", b"\1" + b"\x0c\0" + bytes(32) + relayed
+
+
+def streams() -> Seeds:
+    yield "in-order", bytes((0, 0, 0, 4, 0, 0, 32, 4, 0, 0, 64, 4, 0))
+    yield "backwards", bytes((0, 0, 64, 4, 0, 0, 32, 4, 0, 0, 0, 4, 0))
+    yield "blind", bytes((1, 0, 64, 4, 0, 0, 32, 4, 0, 0, 0, 4, 0))
+    yield "overlap", bytes((0, 0, 0, 9, 0, 0, 40, 9, 0, 0, 20, 60, 0x80, 0, 8, 1, 0x80))
+    yield "consumed", bytes((0, 0, 0, 9, 0, 0, 0, 0, 99, 0, 80, 4, 0, 0, 72, 1, 0))
+    yield "far", bytes((0, 0, 0, 9, 0, 0x9C, 0x40, 200, 0, 0x9C, 0, 200, 0))
+
+
+def names() -> Seeds:
+    yield "dotted", b"WWW.Example.Com."
+    yield "wire", name_wire("a.b.example.com")
+    yield "trap", b"\x0dkaspersky.com\4evil\3net"
+    yield "controls", b"\5\x1b[2J\n\4\\x.\"\2\xc3\xa9"
+    yield "long", b"a" * 63 + b"." + b"b" * 63 + b"." + b"c" * 63 + b"." + b"d" * 61
+
+
+def frame() -> Seeds:
+    yield "conversation", in_pieces(*(b"\0\1" + shown.octets for shown in conversation().shown))
+    site = Site(1)
+    client, server = site.host(7, six=True), site.internet("2001:db8::1")
+    wire = Wire(START, vlans=(7,))
+    wire.exchange(client, server, (5000, 443), initial(cut(QUIC), dcid=DCID), b"\x40" + bytes(30))
+    old = wire.connect(client, server, 8443)
+    old.say(records(LARGE), 700)
+    old.hear(hellos.flight_12([LEAF]), 300)
+    group = site.internet("ff02::fb")
+    told = messages.announcement(WIRE, messages.addresses("10.0.0.9")[0])
+    wire.send(client, group, wire.datagram(client, group, (5353, 5353), told))
+    yield "six", in_pieces(*(b"\0\2" + shown.octets for shown in wire.shown))
+    lease = frames.dhcp_request("00:16:3e:00:00:01", "host", "10.0.0.7")
+    arp = frames.arp("00:16:3e:00:00:01", "10.0.0.1", "10.0.0.2")
+    nd = frames.neighbour("00:16:3e:00:00:01", "fd00::1")
+    yield "claims", in_pieces(b"\0\0" + lease, b"\0\1" + arp, b"\0\1" + nd)
+    half = Wire(START)
+    cut_short = half.connect(site.host(8), site.internet("192.0.2.200"))
+    parts = cut_short.pieces(records(LARGE), 500)
+    cut_short.send(parts[2], parts[0])
+    half.connect(site.host(9), site.internet("192.0.2.200"), 13_000)
+    proxy = half.connect(site.host(9), site.host(3), 3128)
+    proxy.say(messages.request("a.example.com:443", method="CONNECT") + records(HELLO))
+    yield "half", in_pieces(*(b"\0\0" + shown.octets for shown in half.shown))
+    asked = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION + bytes(700))
+    pieces = [b"\4\0" + piece for piece in frames.in_fragments(asked, 128)]
+    yield "fragments", in_pieces(*pieces[::-1])
+
+
+PACK = """\
+pack: {name: n, version: "1", description: d}
+signatures:
+  - id: first
+    service: s
+    product: p
+    purpose: update
+    strength: strong
+    names: ["{s,p}[01][0-9].upd.example.com", "*.example.com", example.com]
+    paths: ["/index/u*.xml"]
+    magics: ['KLZF\\x00']
+    prefixes: [192.0.2.0/24]
+    ports: [tcp/13000-13010]
+    references: [https://example.com/]
+    added: 2024-01-01
+    matches: [s01.upd.example.com]
+    ignores: [example.org]
+"""
+SECOND = """\
+  - id: second
+    service: s
+    product: p
+    purpose: exempt
+    strength: weak
+    shared: true
+    names: [a.example.org]
+    references: [x]
+    added: 2024-01-01
+"""
+
+
+def pack() -> Seeds:
+    yield "one", PACK.encode()
+    every = '    issuers: ["O=Example, CN=Example *"]\n    subjects: ["CN=a.example.com"]\n'
+    yield "two", (PACK + every + SECOND).encode()
+    yield "wrong-strength", (PACK + SECOND.replace("weak", "strong")).encode()
+    yield "repeated", (PACK + SECOND.replace("second", "first")).encode()
+    yield "alias", PACK.replace("[x]", "*a").replace("n,", "&a n,").encode()
+
+
+def patterns() -> Seeds:
+    yield "names", (
+        b"*.example.com\nexample.com\n{s,p}[01][0-9].upd.example.com\n*-x?.b.example.com\n\n"
+        b"s01.upd.EXAMPLE.com\na.b.example.com\nq-xz.b.example.com\nexample.com.\nexample.org"
+    )
+    yield "paths", b"/index/u*.xml\n/{a,b}/[0-9]x?/c*d*e\n/index/u1313g.xml\n\n/index/u1.xml\n/a/5xy/cdede\n/"
+    yield "refused", b"*.com\na..b\n{a\n/\n/**x\n[z-a].b.c\n1.2.3.4\n\n1.2.3.4\na.b"
+
+
+def explain() -> Seeds:
+    asked = (
+        "s01.a.example.com", "b.example.com", "/index/u1.xml", "/a/update/1z", "192.0.2.1", "2001:db8::2",
+        "tcp/80", "udp/53", "issuer:CN=Example X CA ECC G3, O=Example Lab", "subject:CN=a.example.com,O=Example",
+        "magic:MAGIC\\x00\\xff", "magic:MAG", "nobody.example.org", "tcp/1-2", "issuer:",
+    )  # fmt: skip
+    for number, text in enumerate(asked):
+        yield f"{number:02}", text.encode()
+
+
+def main() -> None:
+    """Write them all; seeds of another origin stay."""
+    for name in fuzzing.target_names():
+        make = globals().get(name) or (lambda which=name: captures(which))
+        folder = fuzzing.SEEDS / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for seed, octets in make():
+            (folder / seed).write_bytes(octets)
+
+
+if __name__ == "__main__":
+    main()
