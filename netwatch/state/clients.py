@@ -46,6 +46,8 @@ ENCRYPTED_DNS: Final = 27
 QUIC: Final = 28
 FLOWS: Final = 29
 """Flows that this address began, to wherever."""
+HOUR_END: Final = 30
+"""Where the hour of LAST ends: until then nothing but LAST changes."""
 
 HOUR_NS: Final = 3_600_000_000_000
 HOURS_MAX: Final = 62
@@ -60,36 +62,47 @@ class Clients:
     def __init__(self, slots: i64 = CLIENT_SLOTS) -> None:
         self.mask: i64 = slots - 1
         self.slots: i64 = slots
+        self.fingerprints: vec[i64] = vec[i64]([i64(0)] * slots)
+        """Apart from the records, so that a look-up touches two cache lines."""
         self.records: vec[i64] = vec[i64]([i64(0)] * (slots * FIELDS))
         self.fresh: bool = False
         self.evicted: i64 = 0
 
     def find(self, fingerprint: i64, time_ns: i64) -> i64:
         """Give the place of the client's record, new (all counters 0, `fresh`) or old."""
-        records = self.records
+        fingerprints = self.fingerprints
         base = fingerprint & self.mask & 0x3FFFFFFFFFFFFFF8
+        slot = base
+        while slot < base + WAYS:
+            held = fingerprints[slot]
+            if held == fingerprint:
+                self.fresh = False
+                self.touch(slot * FIELDS, time_ns)
+                return slot * FIELDS
+            if held == 0:
+                return self.fill(slot, fingerprint, time_ns)
+            slot += 1
+        return self.replace(base, fingerprint, time_ns)
+
+    def replace(self, base: i64, fingerprint: i64, time_ns: i64) -> i64:
+        """Evict the record of the set that was touched longest ago."""
         slot = base
         oldest = base
         oldest_ns: i64 = 0x7FFFFFFFFFFFFFFF
         while slot < base + WAYS:
-            place = slot * FIELDS
-            held = records[place]
-            if held == fingerprint:
-                self.fresh = False
-                self.touch(place, time_ns)
-                return place
-            if held == 0:
-                return self.fill(place, fingerprint, time_ns)
-            if records[place + LAST] < oldest_ns:
-                oldest_ns = records[place + LAST]
+            touched = self.records[slot * FIELDS + LAST]
+            if touched < oldest_ns:
+                oldest_ns = touched
                 oldest = slot
             slot += 1
         self.evicted += 1
-        return self.fill(oldest * FIELDS, fingerprint, time_ns)
+        return self.fill(oldest, fingerprint, time_ns)
 
-    def fill(self, place: i64, fingerprint: i64, time_ns: i64) -> i64:
-        """Begin a record at `place`."""
+    def fill(self, slot: i64, fingerprint: i64, time_ns: i64) -> i64:
+        """Begin a record in `slot`; give its place."""
         records = self.records
+        self.fingerprints[slot] = fingerprint
+        place = slot * FIELDS
         field: i64 = 0
         while field < FIELDS:
             records[place + field] = 0
@@ -98,6 +111,7 @@ class Clients:
         records[place + FIRST] = time_ns
         records[place + LAST] = time_ns
         records[place + HOURS] = 1
+        records[place + HOUR_END] = hour_end(time_ns)
         self.fresh = True
         return place
 
@@ -107,8 +121,12 @@ class Clients:
         More than the bitmap can show backwards is a broken clock, and says nothing.
         """
         records = self.records
+        if records[place + LAST] <= time_ns < records[place + HOUR_END]:
+            records[place + LAST] = time_ns
+            return
         if time_ns > records[place + LAST]:
             records[place + LAST] = time_ns
+            records[place + HOUR_END] = hour_end(time_ns)
         elif time_ns < records[place + FIRST]:
             hours = records[place + HOURS]
             earlier = records[place + FIRST] // HOUR_NS - time_ns // HOUR_NS
@@ -128,6 +146,13 @@ class Clients:
         """Set the sketch's bit for `hashed` (any number from 0 on)."""
         bit = BIT_61 >> (61 - hashed % SKETCH_BITS)
         self.records[place + field] = self.records[place + field] | bit
+
+
+def hour_end(time_ns: i64) -> i64:
+    """Give the time at which the hour of `time_ns` is over; the last hour of all time never is."""
+    if time_ns > 0x7FFFFFFFFFFFFFFF - HOUR_NS:
+        return 0x7FFFFFFFFFFFFFFF
+    return (time_ns // HOUR_NS + 1) * HOUR_NS
 
 
 class Macs:

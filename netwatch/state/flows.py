@@ -17,8 +17,7 @@ FIELDS: Final = 4
 STATE: Final = 0
 TIME: Final = 1
 NEXT: Final = 2
-"""NEXT + side: the sequence number behind what was read of a side, -1 before its first packet;
-above its 32 bits, how much further the octets reach that were acknowledged or overtaken."""
+"""NEXT + side: how far a side has come, as `state.sequences` tells; -1 before its first packet."""
 
 SIDE: Final = 8
 """Shift between the bits of side 0 and side 1."""

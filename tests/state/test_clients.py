@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from netwatch.state.clients import (
     FIELDS,
     FIRST,
+    HOUR_END,
     HOUR_NS,
     HOURS,
     HOURS_MAX,
@@ -22,6 +23,7 @@ from netwatch.state.clients import (
     WAYS,
     Clients,
     Macs,
+    hour_end,
 )
 
 SLOTS = 64
@@ -40,11 +42,20 @@ def after(*times_ns: int) -> tuple[list[int], int, int]:
     return [hour - 480_000 for hour in hours], first - START, clients.records[place + LAST] - START
 
 
+def test_the_last_hour_of_all_time_never_ends() -> None:
+    """A capture may say any time; the arithmetic stays within 64 bits."""
+    last = 0x7FFFFFFFFFFFFFFF
+    assert hour_end(last) == last
+    assert hour_end(0) == HOUR_NS
+    assert hour_end(HOUR_NS - 1) == HOUR_NS
+    assert hour_end(HOUR_NS) == 2 * HOUR_NS
+
+
 def test_a_new_record_is_empty() -> None:
     clients = Clients(SLOTS)
     place = clients.find(9, START)
     assert clients.fresh
-    expected = {0: 9, FIRST: START, LAST: START, HOURS: 1}
+    expected = {0: 9, FIRST: START, LAST: START, HOURS: 1, HOUR_END: START + HOUR_NS}
     assert [clients.records[place + field] for field in range(FIELDS)] == [
         expected.get(field, 0) for field in range(FIELDS)
     ]
