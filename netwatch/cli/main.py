@@ -38,7 +38,7 @@ COMMANDS: Final = {
 EXIT_CODES: Final = """\b
 Exit codes:
   0  fine
-  1  found (only with --fail-on)
+  1  found (only with --fail-on), or missed by the selftest
   2  usage, configuration or signatures
   3  input partly unreadable
   4  capture, output or permission

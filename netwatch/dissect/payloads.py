@@ -35,6 +35,8 @@ UNKNOWN: Final = -2
 SWITCHING: Final = 101
 ALERT: Final = 0x15
 ALERT_BYTES: Final = 7
+DNS_MESSAGE_BYTES_MIN: Final = 19
+"""Its length, its header, and a question for the root."""
 
 
 class Payloads:
@@ -158,7 +160,7 @@ class Payloads:
         """DNS over TCP (RFC 7766): on port 53, elsewhere only if one whole message stands here."""
         if packet.source_port == 53 or packet.target_port == 53:
             return self.dns_messages(packet, data, start, end)
-        if end - start < 19 or (i64(read_i16_be(data, start)) & 0xFFFF) != end - start - 2:
+        if not is_one_message(data, start, end):
             return UNKNOWN
         return DNS if self.dns.read(packet, data, start + 2, end, True) else UNKNOWN
 
@@ -174,6 +176,13 @@ class Payloads:
             position += 2 + length
         self.consumed = position
         return DNS if position == end else WAIT
+
+
+def is_one_message(data: bytes, start: i64, end: i64) -> bool:
+    """Tell whether data[start:end] may be one DNS message and its length (RFC 7766 section 8)."""
+    if end - start < DNS_MESSAGE_BYTES_MIN:
+        return False
+    return (i64(read_i16_be(data, start)) & 0xFFFF) == end - start - 2
 
 
 def server_flight_begins(data: bytes, start: i64, end: i64) -> bool:

@@ -11,7 +11,7 @@ from mypy_extensions import i64
 from netwatch.decode.packet import ACK, SYN, Packet
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
-from netwatch.dissect.payloads import UNKNOWN, WAIT, Payloads
+from netwatch.dissect.payloads import UNKNOWN, WAIT, Payloads, is_one_message
 from netwatch.extract.http import request_begins
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.extract.tls_records import hello_begins
@@ -25,6 +25,7 @@ from netwatch.limits import (
 from netwatch.model import Anomaly, Answer
 from netwatch.state.flows import (
     CLIENT_KNOWN,
+    DNS,
     FRESH,
     NEXT,
     OVER,
@@ -39,17 +40,16 @@ from netwatch.state.flows import (
     WATCHED,
     YOUNG,
 )
+from netwatch.state.sequences import HALF, M32, advanced, highest, is_far
 
-M32: Final = 0xFFFFFFFF
-HALF: Final = 0x80000000
 YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
 BLIND_SEGMENTS_MAX: Final = 4
 """Segments that are kept of a stream whose beginning was not seen."""
 GAP_SEGMENTS_MAX: Final = 16
 """The same where its number is known: the longest hello has 12 and may come backwards."""
+DNS_PORT: Final = 53
 BEGINNING_BYTES_MIN: Final = 9
 """Octets that suffice to tell what a stream begins with."""
-LEAD_MAX: Final = 0x3FFFFFFF
 
 
 class TcpDissector:
@@ -140,7 +140,7 @@ class TcpDissector:
             reached = highest(held)
             if behind == reached and length > 0 and self.just_now(packet):
                 watch.tally.duplicates += 1
-            if (state >> (watch.side * SIDE)) & PHASE == FRESH:
+            if (state >> (watch.side * SIDE)) & PHASE in (FRESH, DNS):
                 records[own] = advanced(held, packet.sequence, behind)
             else:
                 records[own] = behind if (behind - reached) & M32 < HALF else reached
@@ -160,7 +160,7 @@ class TcpDissector:
         if ahead == 0 or ahead >= HALF:
             return
         tally.acked_unseen += 1
-        if (state >> ((1 - self.watch.side) * SIDE)) & PHASE == FRESH:
+        if (state >> ((1 - self.watch.side) * SIDE)) & PHASE in (FRESH, DNS):
             # Not read, but perhaps not lost: mirrors show the two sides in either order.
             records[other] = advanced(held, packet.acknowledged, packet.acknowledged)
         else:
@@ -180,14 +180,18 @@ class TcpDissector:
         sequence = self.first_octet(packet)
         data = packet.data
         start = packet.start
-        if phase == FRESH and expected >= 0 and (sequence - expected) & M32 >= HALF:
-            start = self.first_unread(packet, (expected - sequence) & M32)
-            if start < 0:
+        if expected >= 0 and sequence != expected and phase in (FRESH, DNS):
+            if (sequence - expected) & M32 >= HALF:
+                start = self.first_unread(packet, (expected - sequence) & M32, phase)
+                if start < 0:
+                    return
+                if start > packet.start:
+                    sequence = expected
+                else:
+                    expected = -1
+            elif self.is_dns_gap(packet, phase):
+                self.begin_young(packet, expected, True, DNS, start)
                 return
-            if start > packet.start:
-                sequence = expected
-            else:
-                expected = -1
         outcome = self.payloads.read(packet, data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
@@ -197,7 +201,19 @@ class TcpDissector:
         else:
             self.unknown(packet, sequence, expected)
 
-    def first_unread(self, packet: Packet, known: i64) -> i64:
+    def is_dns_gap(self, packet: Packet, phase: i64) -> bool:
+        """Tell a segment of DNS before which another one is missing, and that cannot be read alone.
+
+        Nothing marks where a message begins but the end of the one before; only a segment that its
+        own length fits exactly is one message.
+        """
+        if phase != DNS:
+            opened = self.watch.state() & (SYN_SEEN << (self.watch.side * SIDE)) != 0
+            if not opened or (packet.source_port != DNS_PORT and packet.target_port != DNS_PORT):
+                return False
+        return not is_one_message(packet.data, packet.start, packet.end)
+
+    def first_unread(self, packet: Packet, known: i64, phase: i64) -> i64:
         """Give from where on a segment is read whose first `known` octets were passed over.
 
         -1: a keep-alive, or a copy of what was read. Some stacks put rubbish into bare ACKs, and
@@ -207,14 +223,14 @@ class TcpDissector:
         start = packet.start
         length = packet.end - start
         state = self.watch.state()
-        if length >= BEGINNING_BYTES_MIN and state & TUNNELLED == 0:
+        if phase == FRESH and length >= BEGINNING_BYTES_MIN and state & TUNNELLED == 0:
             data = packet.data
             if hello_begins(data, start, packet.end) or request_begins(data, start, packet.end):
                 return start
         if known < length:
             return start + known
         read = (SYN_SEEN | TRIED) << (self.watch.side * SIDE) | TUNNELLED
-        return -1 if state & read != 0 or length <= 1 else start
+        return -1 if state & read != 0 or phase == DNS or length <= 1 else start
 
     def first_octet(self, packet: Packet) -> i64:
         """Give the sequence number of the first octet of the payload."""
@@ -288,7 +304,14 @@ class TcpDissector:
             or (blind and young.segments >= self.patience(young))
         ):
             self.settle(key)
-            self.watch.set_phase(OVER)
+            self.give_up(young)
+
+    def give_up(self, young: Young) -> None:
+        """Nothing is put together any more; DNS goes on behind the gap."""
+        watch = self.watch
+        watch.set_phase(DNS if young.phase == DNS else OVER)
+        place = watch.place + NEXT + watch.side
+        watch.flows.records[place] = highest(watch.flows.records[place])
 
     def patience(self, young: Young) -> i64:
         """Give how many segments are kept before the beginning is there."""
@@ -298,12 +321,16 @@ class TcpDissector:
         """Read a prefix that grew; True when the stream is young no more."""
         prefix = young.prefix
         outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
+        if outcome == DNS and len(young.pieces) > 0:
+            young.phase = DNS
+            outcome = WAIT  # further messages stand behind a gap
         if outcome == WAIT:
             consumed = self.payloads.consumed
             if consumed > 0:
                 before = young.held_bytes
                 young.consume(consumed)
                 self.young.account(before, young)
+                young.segments = 0
             if len(prefix) >= BEGINNING_BYTES_MIN:
                 young.anchored = True
             return False
@@ -356,34 +383,3 @@ class TcpDissector:
         """The capture ends: settle everything."""
         for key in list(self.young.streams):
             self.settle(key)
-
-
-def highest(held: i64) -> i64:
-    """Give the number behind the highest octet of a side; `held` is its NEXT, not -1."""
-    return (held + (held >> 32)) & M32
-
-
-def is_far(held: i64, number: i64) -> bool:
-    """Tell whether `number` is none that a side with this NEXT would say; False if NEXT is -1."""
-    if held < 0:
-        return False
-    distance = (highest(held) - number) & M32
-    return HELLO_BYTES_MAX < distance <= M32 - HELLO_BYTES_MAX
-
-
-def advanced(held: i64, first: i64, behind: i64) -> i64:
-    """Give the NEXT of a side of which nothing known was read yet, after its octets first..behind.
-
-    What is read goes on without a gap; what lies beyond a gap is only known to be there.
-    """
-    read = held & M32
-    reached = highest(held)
-    if (behind - reached) & M32 < HALF:
-        reached = behind
-    gap = (first - read) & M32
-    if (gap == 0 or gap >= HALF) and (behind - read) & M32 < HALF:
-        read = behind
-    lead = (reached - read) & M32
-    if lead > LEAD_MAX:
-        return reached
-    return read | (lead << 32)

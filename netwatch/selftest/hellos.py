@@ -19,6 +19,7 @@ X25519: Final = 29
 P256: Final = 23
 X25519MLKEM768: Final = 4588
 MLKEM_SHARE_BYTES: Final = 1_216
+TICKET_BYTES: Final = 208
 SUITES: Final = (0x1302, 0x1303, 0x1301, 0xC02C, 0xC030, 0xC02B, 0xC02F, 0xC024, 0xC028, 0x009D)
 SIGNATURES: Final = (0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601)
 
@@ -34,7 +35,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     browser: bool = False
     """Extension 65037, as chromium and firefox send it."""
     post_quantum: bool = False
-    """A key share of X25519MLKEM768: some 1.8 kB in all."""
+    """A key share of X25519MLKEM768 and, over TCP, a session ticket: some 1.7 kB in all."""
     quic: bool = False
     """With QUIC's transport parameters, and TLS 1.3 only."""
 
@@ -62,8 +63,10 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
             shares = words((X25519MLKEM768,)) + counted(2, share) + shares
         alpn = b"".join(counted(1, protocol.encode()) for protocol in self.alpn)
         name = counted(2, b"\0" + counted(2, self.name)) if self.name else b""
+        ticket = octets("ticket", self.number, TICKET_BYTES)
         made = [
             extension(0, name) if name else b"",
+            extension(35, ticket) if self.post_quantum and not self.quic else b"",
             extension(23, b""),
             extension(10, counted(2, words(groups))),
             extension(11, b"\x01\x00"),

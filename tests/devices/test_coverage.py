@@ -82,6 +82,8 @@ def test_without_questions_nothing_is_hidden() -> None:
     [
         ({}, 9, "blind"),
         ({"hellos": 1}, 6, "access"),
+        ({"hellos_named": 1, "hellos_unfinished": 1}, 6, "access"),
+        ({"hellos_unfinished": 1}, 6, "blind"),
         ({"dns_questions": 1}, 5, "access"),
         ({"dns_questions": 1}, 4, "uplink"),
         ({"quic": 1, "flows_tcp": 50}, 9, "one-direction"),

@@ -10,7 +10,7 @@ from invariants import alike, is_answer, is_inside
 from netwatch.extract.claims import AddressClaim
 from netwatch.model import Answer
 
-RUNS: Final = 4_000
+RUNS: Final = 16_000
 DEPTHS: Final = ("arp", "nd", "router", "no mac", "refused")
 reached: set[str] = set()
 

@@ -10,7 +10,7 @@ from invariants import is_wire
 from netwatch.extract.dhcp import DhcpClaim, read_dhcp, read_dhcp6
 from netwatch.limits import DHCP_VALUE_BYTES_MAX
 
-RUNS: Final = 3_000
+RUNS: Final = 12_000
 DEPTHS: Final = ("v4", "v6", "address", "hostname", "fqdn", "lease_seconds")
 reached: set[str] = set()
 FRAME_MAC: Final = bytes.fromhex("00163e000102")

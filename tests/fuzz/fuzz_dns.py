@@ -12,7 +12,7 @@ from netwatch.extract.dns import DnsMessage
 from netwatch.limits import DNS_QUESTIONS_MAX, DNS_RECORDS_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 1_200
+RUNS: Final = 3_600
 DEPTHS: Final = ("question", "record", "target", "hints", "pointer", "strict", "lie")
 reached: set[str] = set()
 CALLS_MAX: Final = DNS_QUESTIONS_MAX + 2 * DNS_RECORDS_MAX
@@ -91,6 +91,9 @@ def record(message: DnsMessage, start: int, end: int) -> object:
     owner = message.fill_owner()
     assert owner == Answer.DONE or owner < 0
     assert labels_inside(message.owner, start, end)
+    if owner == Answer.DONE:
+        plain = expanded(message.data[start:end], message.owner_start - start)
+        assert plain == labels_of(message.owner), f"{labels_of(message.owner)} instead of {plain}"
     kind = (message.record_type, message.record_class, message.record_ttl, message.section)
     return (kind, labels_of(message.target), owner, labels_of(message.owner), tuple(hints))
 

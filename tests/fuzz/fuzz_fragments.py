@@ -11,7 +11,7 @@ from netwatch.decode.packet import Packet
 from netwatch.limits import FRAGMENT_BYTES_MAX, FRAGMENT_DATAGRAMS_MAX, FRAGMENTS_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 1_500
+RUNS: Final = 7_500
 DEPTHS: Final = ("whole", "overlap", "late")
 reached: set[str] = set()
 

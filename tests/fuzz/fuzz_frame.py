@@ -1,4 +1,4 @@
-"""Any frames in any order go through the engine without an exception; what comes out is fit to print.
+"""Any frames in any order pass the engine without an exception; what comes out is fit to print.
 
 Each frame stands behind its length; its first octet chooses the link type, its second one how much
 time has passed. The tables are small, so that evictions happen.
@@ -6,17 +6,24 @@ time has passed. The tables are small, so that evictions happen.
 
 from typing import Final
 
-from netwatch.capture.records import Records
+import msgspec
+from invariants import is_wire, pieces_of
+
+from netwatch.capture.pcapng import PcapngRecords
+from netwatch.decode.fragments import Fragments
 from netwatch.engine import Engine
+from netwatch.extract.streams import YoungStreams
 from netwatch.match.signatures import Pack
-from netwatch.observe import build_engine
-from netwatch.signature import Signature
+from netwatch.model import ANOMALY_NAMES, Claim, Coverage, Observation, Sighting
+from netwatch.observe import build_engine, observation
 from netwatch.selftest.files import Frame, pcapng
+from netwatch.signature import Signature
 from netwatch.state.answers import Remembered
 from netwatch.state.clients import Clients, Macs
 from netwatch.state.flows import Flows
+from netwatch.state.tally import Tally
 
-RUNS: Final = 150
+RUNS: Final = 600
 DEPTHS: Final = (
     "dns-query",
     "dns-answer",
@@ -54,17 +61,34 @@ PACK: Final = Pack(
     )
 )
 MATCHER: Final = PACK.matcher()
+COUNTERS: Final = [name for name in Coverage.__struct_fields__ if hasattr(Tally(), name)][:-1]
+"""What a tally counts; the last one is the table of anomalies."""
+
+
+_engines: Final[dict[bool, Engine]] = {}
 
 
 def small_engine(names: bool) -> Engine:
-    """An engine whose tables are small; the large ones take longer to make than a run."""
-    engine = build_engine(MATCHER, names=names, strict=True)
+    """An engine with small, empty tables. Making one takes long, so it is used again, emptied."""
+    if names not in _engines:
+        _engines[names] = build_engine(MATCHER, names=names, strict=True)
+    engine = _engines[names]
     engine.watch.flows = Flows(32)
     engine.clients.clients = Clients(32)
     engine.clients.macs = Macs(16)
     engine.clients.bindings = Remembered(16)
     engine.dns.by_address = Remembered(16)
     engine.dns.by_client = Remembered(16)
+    engine.dns.answered, engine.dns.indices = [], {}
+    engine.tcp.young = YoungStreams()
+    engine.udp.young, engine.udp.second, engine.udp.decryptions = {}, 0, 0
+    engine.fragments = Fragments()
+    engine.claims.kept = 0
+    engine.link_types, engine.link_type, engine.link_frames = {}, -1, 0
+    for number in range(len(ANOMALY_NAMES)):
+        engine.tally.anomalies[number] = 0
+    for counter in [*COUNTERS, "octets"]:
+        setattr(engine.tally, counter, 0)
     return engine
 
 

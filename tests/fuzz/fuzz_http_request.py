@@ -1,4 +1,4 @@
-"""A request's parts lie inside its head in their order; the head ends at its empty line and nowhere else.
+"""A request's parts lie inside its head, each on one line; the head ends at its empty line.
 
 A complete head is the same with any octets behind it, and every shorter one waits for more.
 """
@@ -11,7 +11,7 @@ from netwatch.extract.http import HttpRequest, request_begins
 from netwatch.limits import HTTP_HEAD_BYTES_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 1_500
+RUNS: Final = 3_000
 DEPTHS: Final = ("whole", "absolute", "connect", "host", "agent", "length", "port")
 reached: set[str] = set()
 

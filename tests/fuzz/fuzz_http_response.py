@@ -10,7 +10,7 @@ from invariants import alike, is_answer, prefixes
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.model import Answer
 
-RUNS: Final = 2_000
+RUNS: Final = 8_000
 DEPTHS: Final = ("whole", "chunked", "gzip", "length", "interim")
 reached: set[str] = set()
 

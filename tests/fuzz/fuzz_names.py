@@ -7,7 +7,7 @@ from invariants import alike, is_wire, labels_of
 from netwatch.limits import NAME_BYTES_MAX
 from netwatch.names import Name, name_text, name_wire
 
-RUNS: Final = 4_000
+RUNS: Final = 8_000
 DEPTHS: Final = ("dotted", "wire", "escaped")
 reached: set[str] = set()
 

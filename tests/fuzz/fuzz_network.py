@@ -14,7 +14,7 @@ from netwatch.decode.transport import tcp, udp
 from netwatch.limits import LAYERS_MAX, VLANS_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 3_000
+RUNS: Final = 12_000
 DEPTHS: Final = ("v4 tcp", "v4 udp", "v6 tcp", "v6 udp", "fragment", "vlans")
 reached: set[str] = set()
 LINKS: Final = (*LINK_TYPES, 147)

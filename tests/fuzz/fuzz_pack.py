@@ -7,10 +7,10 @@ from typing import Final
 
 from netwatch.errors import SignatureError
 from netwatch.match.signatures import Pack, load_packs
-from netwatch.model import PURPOSES, STRENGTHS
 from netwatch.names import Name
+from netwatch.signature import PURPOSES, STRENGTHS
 
-RUNS: Final = 500
+RUNS: Final = 1_000
 DEPTHS: Final = ("pack", "refused", "refused value", "every kind")
 reached: set[str] = set()
 
@@ -26,15 +26,20 @@ def target(octets: bytes) -> None:
     try:
         pack = load_packs([path], examples=True)
     except SignatureError as error:
-        reached.add("refused")
-        assert PLACE.fullmatch(error.place), error.place
-        message = str(error).removeprefix(error.place)
-        assert message.startswith(": ") and "\n" not in message, repr(message)
-        if "expected" in message:
-            reached.add("refused value")
+        judge_refusal(error)
         return
     reached.add("pack")
     judge(pack)
+
+
+def judge_refusal(error: SignatureError) -> None:
+    """It says where and what, on one line."""
+    reached.add("refused")
+    assert PLACE.fullmatch(error.place), error.place
+    message = str(error).removeprefix(error.place)
+    assert message.startswith(": ") and message.isprintable(), repr(message)
+    if "expected" in message:
+        reached.add("refused value")
 
 
 def judge(pack: Pack) -> None:

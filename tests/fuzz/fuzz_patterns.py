@@ -11,7 +11,7 @@ from netwatch.match.prefixes import PrefixTable
 from netwatch.match.suffix import SuffixTree
 from netwatch.names import Name
 
-RUNS: Final = 1_000
+RUNS: Final = 3_000
 DEPTHS: Final = ("name", "path", "refused", "nothing", "glob")
 reached: set[str] = set()
 PATTERNS_MAX: Final = 600
@@ -26,9 +26,8 @@ def target(octets: bytes) -> None:
         is_path = text.startswith("/")
         try:
             patterns[is_path].extend((path_patterns if is_path else name_patterns)(text))
-        except PatternError as error:
+        except PatternError:
             reached.add("refused")
-            assert str(error) and "\n" not in str(error), repr(str(error))
     trees = (tree(patterns[0], True), tree(patterns[1], False))
     prefixes = PrefixTable([(0, -1)], [(0, 0, -1)])
     matcher = Matcher(
@@ -59,9 +58,7 @@ def tree(patterns: list[Pattern], fold: bool) -> SuffixTree:
     return made
 
 
-def look_up(
-    matcher: Matcher, patterns: tuple[list[Pattern], list[Pattern]], asked: bytes
-) -> None:
+def look_up(matcher: Matcher, patterns: tuple[list[Pattern], list[Pattern]], asked: bytes) -> None:
     """Compare the tree's answer with the patterns that fit; the most specific one must win."""
     if asked.startswith(b"/"):
         labels = tuple(asked[1:].split(b"/"))

@@ -6,7 +6,7 @@ from capture_walk import same_in_every_block
 
 from netwatch.capture.pcap import PcapRecords
 
-RUNS: Final = 800
+RUNS: Final = 3_200
 DEPTHS: Final = ("frames", "damage")
 reached: set[str] = set()
 

@@ -7,7 +7,7 @@ from capture_walk import same_in_every_block
 from netwatch.capture.pcapng import PcapngRecords
 from netwatch.limits import PCAPNG_INTERFACES_MAX
 
-RUNS: Final = 300
+RUNS: Final = 1_800
 DEPTHS: Final = ("frames", "damage", "interfaces")
 reached: set[str] = set()
 _kept: list[PcapngRecords] = []

@@ -14,7 +14,7 @@ from netwatch.extract.quic_keys import InitialOpener
 from netwatch.limits import QUIC_CRYPTO_BYTES_MAX, QUIC_INITIALS_MAX, QUIC_PIECES_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 1_000
+RUNS: Final = 3_000
 DEPTHS: Final = ("opened", "whole", "pieces", "refused", "begins")
 reached: set[str] = set()
 _open_initial: Final = InitialOpener()
@@ -43,7 +43,7 @@ def target(octets: bytes) -> None:
         assert not was_whole or hello.handshake() == before, "a whole hello changed"
 
 
-def unprotected(version: int, dcid: bytes, packet: bytes, number: int) -> bytes | None:
+def unprotected(_version: int, dcid: bytes, packet: bytes, number: int) -> bytes | None:
     """Take the payload as plain, unless the connection id says that it is not."""
     if len(packet) < number + NUMBER_BYTES + TAG_BYTES or dcid.startswith(b"\xff"):
         return None

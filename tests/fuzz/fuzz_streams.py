@@ -9,7 +9,7 @@ from typing import Final
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.limits import YOUNG_PIECES_MAX
 
-RUNS: Final = 2_000
+RUNS: Final = 10_000
 DEPTHS: Final = ("whole", "gap", "conflict", "rebased", "consumed")
 reached: set[str] = set()
 

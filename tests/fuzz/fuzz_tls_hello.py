@@ -13,7 +13,7 @@ from netwatch.extract.tls import ClientHello
 from netwatch.limits import ALPNS_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 1_200
+RUNS: Final = 4_800
 DEPTHS: Final = ("whole", "name", "partial", "alpn", "versions")
 reached: set[str] = set()
 JA4: Final = re.compile(

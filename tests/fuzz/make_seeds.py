@@ -37,7 +37,9 @@ DCID = bytes(range(8))
 LEAF = certificate([("O", "Example, Lab"), ("CN", NAME)], [("O", "Example Lab")], [NAME, "*.b.net"])
 ROOT = certificate([("O", "Example Lab")], [("O", "Example Lab"), ("CN", "Root\tCA")])
 QUESTION = messages.question(WIRE, "A", 7)
-ANSWER = messages.answer(WIRE, "A", 7, messages.alias("b.example.net", "192.0.2.130", "2001:db8::1"))
+ANSWER = messages.answer(
+    WIRE, "A", 7, messages.alias("b.example.net", "192.0.2.130", "2001:db8::1")
+)
 HTTPS = b"\0\1\0" + b"\0\1\0\3\2h3" + b"\0\4\0\4\xc0\0\2\x82" + b"\0\6\0\x10" + bytes(15) + b"\1"
 REQUEST = messages.request("/index/u1.xml", "a.example.com:8080", fields=("User-Agent: x/1",))
 RESPONSE = messages.response(b"MAGIC and more")
@@ -177,7 +179,7 @@ def tls_tail() -> Seeds:
     yield "odd", HELLO[at - 9 :]
     yield "decoy", HELLO[at - 9 : at + 13] + b"\xff" * 9 + HELLO[at - 9 :]
     yield "nothing", bytes(64)
-    yield "long", bytes(5) * 3_300
+    yield "long", b"\xff" * 16_500
 
 
 def certificates() -> Seeds:
@@ -204,7 +206,9 @@ def quic() -> Seeds:
     yield "unreadable", b"\0" + in_pieces(plain_initial(pieces, dcid=b"\xff" * 8))
 
 
-def plain_initial(pieces: list[tuple[int, bytes]], before: bytes = b"", dcid: bytes = DCID) -> bytes:
+def plain_initial(
+    pieces: list[tuple[int, bytes]], before: bytes = b"", dcid: bytes = DCID
+) -> bytes:
     """An Initial whose payload lies open, as `fuzz_quic.unprotected` reads it."""
     payload = before + b"".join(
         b"\6" + variable(offset) + variable(len(data)) + data for offset, data in pieces
@@ -219,13 +223,18 @@ def http_request() -> Seeds:
     yield "connect", messages.request("a.example.com:443", "a.example.com:443", method="CONNECT")
     fields = ("Content-Length: 12", "X-Forwarded-For: 10.0.0.1, 10.0.0.2", "Cookie: a=b")
     yield "post", messages.request("/", "[2001:db8::1]:81", method="POST", fields=fields) + b"x=1"
-    yield "odd", b"\r\nGET  /a b HTTP/1.0 \nhost :\r\n  folded.example.com\nUSER-AGENT:\tMozilla/5\n\n"
+    yield (
+        "odd",
+        b"\r\nGET  /a b HTTP/1.0 \nhost :\r\n  folded.example.com\nUSER-AGENT:\tMozilla/5\n\n",
+    )
     yield "method", messages.request("*", "a.example.com", method="M-SEARCH")
 
 
 def http_response() -> Seeds:
     yield "ok", RESPONSE
-    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    )
     yield "chunked", chunked + b"5;x=1\r\nMAGIC\r\n0\r\n\r\n"
     yield "interim", b"HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n"
     yield "no-reason", b"HTTP/1.0 404\r\n\r\n"
@@ -233,19 +242,27 @@ def http_response() -> Seeds:
 
 def claims() -> Seeds:
     yield "arp", b"\0" + frames.arp("00:16:3e:00:00:01", "10.0.0.1", "10.0.0.2")[14:]
+    yield "group", b"\0" + frames.arp("01:16:3e:00:00:01", "10.0.0.1", "10.0.0.2")[14:]
     advertisement = frames.neighbour("00:16:3e:00:00:01", "fd00::1")
     yield "nd", b"\1" + advertisement[22:38] + advertisement[54:]
     source = bytes.fromhex("fd000000000000000000000000000001")
     option = b"\1\1\0\x16\x3e\0\0\1"
     yield "no-mac", b"\1" + source + b"\x88\0\0\0\x60\0\0\0" + source
-    yield "solicitation", b"\1" + source + b"\x87\0\0\0\0\0\0\0" + source + b"\5\1" + bytes(6) + option
+    yield (
+        "solicitation",
+        b"\1" + source + b"\x87\0\0\0\0\0\0\0" + source + b"\5\1" + bytes(6) + option,
+    )
     yield "router", b"\1" + source + b"\x86\0\0\0\x40\0\0\0" + bytes(8) + option
 
 
 def dhcp() -> Seeds:
     request = frames.dhcp_request("00:16:3e:00:00:01", "host", "10.0.0.7")[42:]
     yield "request", b"\0" + request
-    yield "ack", b"\0" + frames.dhcp_ack("00:16:3e:00:00:09", "10.0.0.9", "00:16:3e:00:00:01", "10.0.0.7")[42:]
+    yield (
+        "ack",
+        b"\0"
+        + frames.dhcp_ack("00:16:3e:00:00:09", "10.0.0.9", "00:16:3e:00:00:01", "10.0.0.7")[42:],
+    )
     named = request[:-1] + b"\x51\x0e\4\0\0\4host\3lan\0\0" + b"\x34\1\3" + b"\xff"
     yield "named", b"\0" + named
     client = b"\0\1" + counted(2, b"\0\3\0\1\0\x16\x3e\0\0\1")
@@ -273,7 +290,7 @@ def names() -> Seeds:
     yield "dotted", b"WWW.Example.Com."
     yield "wire", name_wire("a.b.example.com")
     yield "trap", b"\x0dkaspersky.com\4evil\3net"
-    yield "controls", b"\5\x1b[2J\n\4\\x.\"\2\xc3\xa9"
+    yield "controls", b'\5\x1b[2J\n\4\\x."\2\xc3\xa9'
     yield "long", b"a" * 63 + b"." + b"b" * 63 + b"." + b"c" * 63 + b"." + b"d" * 61
 
 
@@ -348,20 +365,38 @@ def pack() -> Seeds:
 
 
 def patterns() -> Seeds:
-    yield "names", (
-        b"*.example.com\nexample.com\n{s,p}[01][0-9].upd.example.com\n*-x?.b.example.com\n\n"
-        b"s01.upd.EXAMPLE.com\na.b.example.com\nq-xz.b.example.com\nexample.com.\nexample.org"
+    yield (
+        "names",
+        (
+            b"*.example.com\nexample.com\n{s,p}[01][0-9].upd.example.com\n*-x?.b.example.com\n\n"
+            b"s01.upd.EXAMPLE.com\na.b.example.com\nq-xz.b.example.com\nexample.com.\nexample.org"
+        ),
     )
-    yield "paths", b"/index/u*.xml\n/{a,b}/[0-9]x?/c*d*e\n/index/u1313g.xml\n\n/index/u1.xml\n/a/5xy/cdede\n/"
+    yield (
+        "paths",
+        b"/index/u*.xml\n/{a,b}/[0-9]x?/c*d*e\n/index/u1313g.xml\n\n/index/u1.xml\n/a/5xy/cdede\n/",
+    )
     yield "refused", b"*.com\na..b\n{a\n/\n/**x\n[z-a].b.c\n1.2.3.4\n\n1.2.3.4\na.b"
 
 
 def explain() -> Seeds:
     asked = (
-        "s01.a.example.com", "b.example.com", "/index/u1.xml", "/a/update/1z", "192.0.2.1", "2001:db8::2",
-        "tcp/80", "udp/53", "issuer:CN=Example X CA ECC G3, O=Example Lab", "subject:CN=a.example.com,O=Example",
-        "magic:MAGIC\\x00\\xff", "magic:MAG", "nobody.example.org", "tcp/1-2", "issuer:",
-    )  # fmt: skip
+        "s01.a.example.com",
+        "b.example.com",
+        "/index/u1.xml",
+        "/a/update/1z",
+        "192.0.2.1",
+        "2001:db8::2",
+        "tcp/80",
+        "udp/53",
+        "issuer:CN=Example X CA ECC G3, O=Example Lab",
+        "subject:CN=a.example.com,O=Example",
+        "magic:MAGIC\\x00\\xff",
+        "magic:MAG",
+        "nobody.example.org",
+        "tcp/1-2",
+        "issuer:",
+    )
     for number, text in enumerate(asked):
         yield f"{number:02}", text.encode()
 
@@ -369,10 +404,10 @@ def explain() -> Seeds:
 def main() -> None:
     """Write them all; seeds of another origin stay."""
     for name in fuzzing.target_names():
-        make = globals().get(name) or (lambda which=name: captures(which))
+        made = captures(name) if name in ("pcap", "pcapng") else globals()[name]()
         folder = fuzzing.SEEDS / name
         folder.mkdir(parents=True, exist_ok=True)
-        for seed, octets in make():
+        for seed, octets in made:
             (folder / seed).write_bytes(octets)
 
 

@@ -13,8 +13,8 @@ SUBJECT = (("C", "RU"), ("O", "AO Kaspersky Lab"), ("CN", "touch.kaspersky.com")
 def test_a_certificate_says_what_it_was_told() -> None:
     read = read_certificate(certificate(SUBJECT, ISSUER, ["a.example", "b.example"]))
     assert read is not None
-    assert read.issuer == "CN=Kaspersky Server Authentication CA G3,O=Kaspersky"
-    assert read.subject == "CN=touch.kaspersky.com,O=AO Kaspersky Lab,C=RU"
+    assert read.issuer == "O=Kaspersky, CN=Kaspersky Server Authentication CA G3"
+    assert read.subject == "C=RU, O=AO Kaspersky Lab, CN=touch.kaspersky.com"
     assert set(read.names) >= {name_wire("a.example"), name_wire("b.example")}
 
 

@@ -6,11 +6,14 @@ import msgspec
 import pytest
 
 from netwatch.match.signatures import Pack, load_packs
-from netwatch.model import Capture, Signature
+from netwatch.model import Capture
 from netwatch.paths import packs_folder
+from netwatch.pipeline import judge_captures
 from netwatch.report import Report
+from netwatch.scan import scan_captures
 from netwatch.selftest import checkup
 from netwatch.selftest.checkup import ROWS, SIGNALS, VERDICT, check_up
+from netwatch.signature import Signature
 
 OWN = Signature(
     id="acme",
@@ -58,10 +61,8 @@ def test_many_examples_go_in_several_captures(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_control_a_blind_engine_misses_every_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = checkup.scan_captures
-
     def blind(paths: Sequence[str], pack: Pack, *, jobs: int) -> list[Capture]:
-        (capture,) = read(paths, pack, jobs=jobs)
+        (capture,) = scan_captures(paths, pack, jobs=jobs)
         seen = msgspec.structs.replace(capture.observation, sightings=[])
         return [msgspec.structs.replace(capture, observation=seen)]
 
@@ -74,10 +75,8 @@ def test_control_a_blind_engine_misses_every_signal(monkeypatch: pytest.MonkeyPa
 
 
 def test_control_a_lenient_judge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = checkup.judge_captures
-
     def lenient(captures: Sequence[Capture], signatures: Sequence[Signature]) -> Report:
-        report = judge(captures, signatures)
+        report = judge_captures(captures, signatures)
         for device in report.devices:
             device.verdict = "contacted"
         return report

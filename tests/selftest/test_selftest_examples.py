@@ -1,15 +1,18 @@
 """Signatures -> examples: each is claimed by its own entry, each pattern has one."""
 
+import msgspec
+
 from netwatch.match.notation import answer, asked
 from netwatch.match.signatures import Pack, load_packs
-from netwatch.model import Signature
 from netwatch.paths import packs_folder
 from netwatch.selftest.examples import Example, examples
+from netwatch.signature import Signature
+
+PLAIN = Signature(id="", service="s", product="p", purpose="update", strength="strong")
 
 
 def entry(number: int, **fields: tuple[object, ...]) -> Signature:
-    texts = {"id": f"e{number}", "service": "s", "product": "p", "purpose": "update"}
-    return Signature(strength="strong", **texts, **fields)  # type: ignore[arg-type] # by name
+    return msgspec.structs.replace(PLAIN, id=f"e{number}", **fields)
 
 
 def made(*signatures: Signature) -> tuple[list[Example], list[str]]:

@@ -128,12 +128,17 @@ def test_sessions_with_a_proven_server_are_proof() -> None:
     assert verdict(*sessions) == ("running", None)
     assert verdict(*sessions[:2]) == ("contacted", None)
     assert verdict(*sessions, suspected="x") == ("possible", "suspected-carrier")
+    assert judge(sessions, Subject()).products == ("Kaspersky product",)
+    assert judge(sessions[:2], Subject()).products == ()
 
 
 def test_an_address_adds_up_within_its_time_only() -> None:
     apart = [piece(), piece("b", at_hours=8)]
     assert verdict(*apart) == ("running", None)
     assert verdict(*apart, address_only=True) == ("likely", None)
+    reasons = judge(apart, Subject(address_only=True)).reasons
+    assert "too far apart in time" in reasons[-1]
+    assert "too far apart" not in judge(apart[:1], Subject(address_only=True)).reasons[-1]
     assert verdict(*apart, piece("c", at_hours=7.9), address_only=True) == ("running", None)
 
 
