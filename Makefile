@@ -100,7 +100,7 @@ tools:
 lint: $(DEV)/$(READY)  ## format, lint, types
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/ruff check .
-	$(DEV)/bin/mypy setup.py netwatch tests
+	$(DEV)/bin/mypy setup.py netwatch tests bench docs
 
 # test_build.py looks into the wheel that the compiled suite installs, if that could be built.
 .PHONY: interpreted
@@ -123,6 +123,10 @@ same parity torture: $(COMPILED)/installed
 .PHONY: bench
 bench: $(COMPILED)/installed  ## speed and memory against floors and peers
 	$(INSTALLED) $(COMPILED)/bin/python bench/run.py
+
+.PHONY: docs
+docs: $(DEV)/$(READY)  ## write what is generated in README.md and docs/
+	$(FROM_TREE) $(DEV)/bin/python docs/generate.py
 
 # --- the rest ---
 

@@ -11,7 +11,7 @@ from mypy_extensions import i64
 
 from netwatch.capture.records import Records
 from netwatch.decode.fragments import Fragments
-from netwatch.decode.link import IPV4, IPV6, link
+from netwatch.decode.link import IPV4, IPV6, link, local_only
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
@@ -137,7 +137,7 @@ class Engine:
             self.claims.arp(packet)
             return Answer.DONE
         else:
-            return -Anomaly.ETHERTYPE_UNKNOWN
+            return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
         if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
             # A first piece that the capture cut is read as it is: it can never be whole.
             answer = self.fragments.add(packet, self.piece)

@@ -285,7 +285,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     proxied: int = 0
     """CONNECT and absolute-form requests that were sent to this address: it is a proxy."""
     encrypted_dns: int = 0
-    """Flows to port 853 or to a known DoH name."""
+    """Flows to port 853 (DNS over TLS or QUIC)."""
     quic: int = 0
 
 

@@ -27,7 +27,7 @@ from netwatch.limits import (
     ANSWERED_NAMES_MAX,
     FRAGMENT_BYTES_MAX,
     FRAGMENT_DATAGRAMS_MAX,
-    QUIC_BYTES_MAX,
+    
     QUIC_STATES_MAX,
     YOUNG_BYTES_MAX,
     YOUNG_STREAMS_MAX,
@@ -155,7 +155,7 @@ def quic_unfinished() -> Outcome:
     tap.feed_each([clock.record(frame)])
     tap.close()
     outcome = outcome_of(tap, honest, f"{held / 2**20:.1f} MiB in {young:,} young connections")
-    outcome.at_most("octets of young connections", held, QUIC_BYTES_MAX + 65_536)
+    outcome.at_most("octets of young connections", held, 32*2**20 + 65_536)
     outcome.at_most("young connections", young, QUIC_STATES_MAX)
     outcome.at_most("worst packet, ms", outcome.worst_ms, 50)
     return outcome

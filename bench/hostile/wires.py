@@ -189,13 +189,13 @@ class Honest:
         self.names = [f"h{number}.honest.example" for number in range(count)]
         self._clock = clock
 
-    def packets(self, number: int) -> list[bytes]:
-        """The frames of one connection, from its SYN on."""
+    def packets(self, number: int, turn: int = 0) -> list[bytes]:
+        """The frames of one connection, from its SYN on; each turn is another one."""
         client, server = 0x0A000000 + 1 + number, 0x2D000000 + 1 + number
-        ports = (20_000 + number % 40_000, 443)
+        ports = (20_000 + (number + 7 * turn) % 40_000, 443)
         hello = client_hello(self.names[number])
         half = len(hello) // 2
-        first = number * 77_777 & 0x7FFFFFFF
+        first = (number + turn) * 77_777 & 0x7FFFFFFF
         said = [
             tcp(ports, (first, 0), SYN),
             tcp(ports, (first + 1, 1), PUSH, hello[:half]),

@@ -95,11 +95,14 @@ def main() -> None:
     """Run the command line and exit with the code that the failure, if any, leads to."""
     # What is registered first runs last: after the workers and their locks were put away.
     atexit.register(_die_of_broken_pipe)
-    code = _run()
+    code = 1
+    try:
+        code = _run()
+    finally:  # also behind an exception that nobody foresaw: that is no broken pipe
+        if code != ClosedOutputError.exit_code:
+            atexit.unregister(_die_of_broken_pipe)
     if code == ClosedOutputError.exit_code:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that flushing at exit fails no more
-    else:
-        atexit.unregister(_die_of_broken_pipe)
     sys.exit(code)
 
 

@@ -28,8 +28,23 @@ LINK_TYPES: Final = {
 
 IPV4: Final = 0x0800
 IPV6: Final = 0x86DD
+LLC: Final = 0
+"""`ethertype` of a frame that has none (IEEE 802.2): spanning tree, IS-IS, NetBEUI."""
 ETHERTYPE_MIN: Final = 0x0600
 """Below it the field is a length (IEEE 802.3)."""
+
+
+def local_only(ethertype: i64) -> bool:
+    """Tell frames in which no packet can hide: they never leave their segment and carry no names.
+
+    LLC, LLDP, EAPOL, slow protocols, loop detection, wake on LAN, RARP, PPPoE discovery, PTP,
+    LLTD and AVB's 0x22F0, 0x22EA, 0x88B5-0x88B7 for experiments.
+    """
+    if ethertype == LLC:
+        return True
+    if ethertype in (0x0842, 0x8035, 0x8809, 0x8863, 0x888E, 0x8899, 0x9000):
+        return True
+    return ethertype in (0x88B5, 0x88B6, 0x88B7, 0x88CC, 0x88D9, 0x88E3, 0x88F7, 0x22F0, 0x22EA)
 
 
 def link(packet: Packet, link_type: i64) -> i64:
@@ -83,22 +98,29 @@ def typed(packet: Packet, ethertype: i64) -> i64:
             packet.start += 4
         elif ethertype < ETHERTYPE_MIN:
             ethertype = snap(packet)
-            if ethertype == 0:
-                return -Anomaly.ETHERTYPE_UNKNOWN
+            if ethertype <= LLC:
+                packet.ethertype = LLC
+                return Answer.DONE if ethertype == LLC else -Anomaly.FRAME_TRUNCATED
         else:
             packet.ethertype = ethertype
             return Answer.DONE
 
 
 def snap(packet: Packet) -> i64:
-    """The ethertype behind an LLC/SNAP header (RFC 1042), 0 for any other LLC frame."""
+    """The ethertype behind an LLC/SNAP header (RFC 1042); LLC (0) for others, -1 if it is cut."""
     data = packet.data
     start = packet.start
-    if packet.end - start < 8 or (i64(read_i32_be(data, start)) & 0xFFFFFF00) != 0xAAAA0300:
-        return 0
+    if packet.end - start < 3:
+        return -1
+    if (i64(read_i16_be(data, start)) & 0xFFFF) != 0xAAAA or data[start + 2] != 3:
+        return LLC
+    if packet.end - start < 8:
+        return -1
+    if data[start + 3] != 0 or data[start + 4] != 0 or data[start + 5] != 0:
+        return LLC
     ethertype = i64(read_i16_be(data, start + 6)) & 0xFFFF
     packet.start = start + 8
-    return ethertype if ethertype >= ETHERTYPE_MIN else 0
+    return ethertype if ethertype >= ETHERTYPE_MIN else LLC
 
 
 def raw(packet: Packet) -> i64:

@@ -321,9 +321,10 @@ class TcpDissector:
         """Read a prefix that grew; True when the stream is young no more."""
         prefix = young.prefix
         outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
-        if outcome == DNS and len(young.pieces) > 0:
-            young.phase = DNS
-            outcome = WAIT  # further messages stand behind a gap
+        if outcome in (DNS, FRESH) and len(young.pieces) > 0:
+            self.payloads.consumed = len(prefix)
+            young.phase = outcome
+            outcome = WAIT  # further messages, or the hello in a tunnel, stand behind a gap
         if outcome == WAIT:
             consumed = self.payloads.consumed
             if consumed > 0:

@@ -39,6 +39,7 @@ class Young:
         self.pieces: list[bytes] = []
         self.held_bytes: i64 = 0
         self.segments: i64 = 0
+        """Segments so far; copies of octets that are held already do not count."""
         self.conflict: bool = False
         self.origin: Sighting | None = None
         """The sighting that a hello which is never whole may become."""
@@ -68,6 +69,7 @@ class Young:
                 overlap = end - start
             self.compare(offset, data, start, overlap)
             if offset + (end - start) <= whole:
+                self.segments -= 1
                 return False
             self.grow(data[start + overlap : end])
             self.drain()
@@ -97,6 +99,7 @@ class Young:
             if len(known) >= len(octets):
                 if known[: len(octets)] != octets:
                     self.conflict = True
+                self.segments -= 1
                 return
         self.offsets.insert(place, offset)
         self.pieces.insert(place, octets)

@@ -84,6 +84,8 @@ def _behind(finding: Unattributed) -> str:
 def _limit(devices: int, undecided: int) -> str:
     if devices == 0:
         return "No device of this network was seen at all: 'not found' means nothing here."
+    if undecided == 0 and devices == 1:
+        return "There is no other device here that could have been missed."
     if undecided == 0:
         return f"'Not found' means absent for every other of the {counted(devices, 'device')}."
     if undecided == devices:

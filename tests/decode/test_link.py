@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from netwatch.decode.link import LINK_TYPES, link
+from netwatch.decode.link import LINK_TYPES, LLC, link, local_only
 from netwatch.decode.packet import Packet
 from netwatch.limits import LAYERS_MAX, VLANS_MAX
 from netwatch.model import Anomaly, Answer
@@ -168,12 +168,28 @@ def test_nested_tags_end(tags: int) -> None:
     [
         ETHER + b"\x00\x04\x42\x42\x03\x00",
         ETHER + b"\x00\x08" + SNAP + b"\x00\x10",
-        ETHER + b"\x00\x08\xaa\xaa\x03\x00\x00",
         ETHER + b"\x05\xff" + bytes(20),
     ],
 )
 def test_llc_that_carries_no_ethertype(frame: bytes) -> None:
-    assert refused(frame) == Anomaly.ETHERTYPE_UNKNOWN
+    """Spanning tree and its like: nothing is hidden in them, so they are no surprise."""
+    assert read(frame).ethertype == LLC
+    assert local_only(LLC)
+
+
+def test_a_cut_snap_header() -> None:
+    assert refused(ETHER + b"\x00\x08\xaa\xaa\x03\x00\x00") == Anomaly.FRAME_TRUNCATED
+
+
+@pytest.mark.parametrize("ethertype", [0x88CC, 0x888E, 0x8809, 0x9000])
+def test_what_never_leaves_its_segment_is_no_surprise(ethertype: int) -> None:
+    assert local_only(ethertype)
+
+
+@pytest.mark.parametrize("ethertype", [0x8847, 0x8864, 0x88A8, 0x88E7, 0x88E5, 0x0800, 0x86DD])
+def test_what_may_carry_packets_is_never_local_only(ethertype: int) -> None:
+    """MPLS, PPPoE sessions, tags, 802.1ah and MACsec blind us: they must be counted."""
+    assert not local_only(ethertype)
 
 
 def test_an_ethertype_that_nobody_reads_is_the_callers_business() -> None:

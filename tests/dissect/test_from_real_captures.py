@@ -79,8 +79,8 @@ def test_control_other_payloads_do_not_begin_so(payload: bytes) -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 9])
 def test_a_hello_behind_early_packets(count: int) -> None:
     wire = Wire(START)
-    handshake = hellos.Hello(name=b"ds.found.test", alpn=(b"h3",)).handshake()
-    initial = quic.initial([(0, handshake[:900])], dcid=DCID)
+    handshake = hellos.Hello(name=b"ds.found.test", alpn=("h3",)).handshake()
+    initial = quic.initial([(0, handshake)], dcid=DCID)
     for payload in [*[early()] * count, initial]:
         wire.send(ALICE, SERVER, wire.datagram(ALICE, SERVER, (50_000, 443), payload))
     assert rows(wire.shown) == [("quic-sni", "ds.found.test", ALICE.ip)]

@@ -75,6 +75,16 @@ def test_two_halves_cut_anywhere_in_both_orders_with_copies(base: int, anchored:
             assert not stream.young.conflict
 
 
+def test_copies_do_not_count_as_segments() -> None:
+    stream = counted(1_000)
+    for offset, octets in ((5, b"fg"), (5, b"fg"), (5, b"f"), (0, b"abc"), (0, b"abc"), (1, b"b")):
+        add(stream, offset, octets)
+    assert stream.young.segments == 2
+    add(stream, 0, b"abcdefghi")
+    add(stream, LIMIT, b"beyond")
+    assert stream.young.segments == 4
+
+
 def test_what_comes_before_an_anchored_base_is_passed_over() -> None:
     stream = counted(1_000)
     assert not add(stream, -1, b"k")

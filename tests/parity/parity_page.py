@@ -11,8 +11,8 @@ from parity_truth import COMPARED
 HEAD: Final = """\
 # What netwatch reads of real captures, and what tshark reads
 
-Written by `make parity` (`bench/parity.py --write-docs`); do not edit. The run fails when a
-difference shows up that is not listed here with its reason, and when a listed one is gone.
+Written by `bench/parity.py --write-docs`; do not edit. `make parity` compares anew, and fails when
+a difference shows up that is not listed here with its reason, or when a listed one is gone.
 
 {captures:,} public captures, made by nobody of this project, were read by tshark 4.0.17 and by
 `netwatch names`. Compared are the sets of (capture, signal, name, client): names in lower case,
@@ -108,8 +108,9 @@ def _groups(differences: Iterable[Difference], *, alone: bool) -> list[str]:
 
 
 def _code(name: str) -> str:
-    """A name as a code span of a table cell; octets that tshark could not print are a `?`."""
-    return "`" + name.replace("\ufffd", "?").replace("|", "\\|").replace("`", "'") + "`"
+    """A name as a code span of a table cell; what is not printable ASCII is a `?`."""
+    text = "".join(c if " " <= c <= "~" else "?" for c in name)
+    return "`" + text.replace("|", "\\|").replace("`", "'") + "`"
 
 
 def _wrapped(text: str) -> str:
