@@ -100,7 +100,7 @@ tools:
 lint: $(DEV)/$(READY)  ## format, lint, types
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/ruff check .
-	$(DEV)/bin/mypy setup.py netwatch tests bench docs
+	$(DEV)/bin/mypy setup.py netwatch tests docs
 
 # test_build.py looks into the wheel that the compiled suite installs, if that could be built.
 .PHONY: interpreted

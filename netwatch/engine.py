@@ -26,6 +26,7 @@ from netwatch.dissect.tcp import TcpDissector
 from netwatch.dissect.udp import UdpDissector
 from netwatch.extract.certificates import CertificateNames
 from netwatch.extract.dhcp import DhcpClaim
+from netwatch.limits import CLOCK_BACK_NS_MAX
 from netwatch.match.matcher import Matcher
 from netwatch.model import Anomaly, Answer
 from netwatch.state.fingerprint import address_hash
@@ -103,6 +104,8 @@ class Engine:
             tally.first_ns = records.time_ns
         if records.time_ns > tally.last_ns:
             tally.last_ns = records.time_ns
+        elif tally.last_ns - records.time_ns > CLOCK_BACK_NS_MAX:
+            tally.anomaly(Anomaly.CLOCK)
         tally.packets += 1
         tally.octets += records.wire_bytes
         if records.wire_bytes > records.end - records.start:

@@ -23,6 +23,10 @@ ZSTD_WINDOW_BYTES_MAX: Final = 128 * 1024 * 1024
 XZ_MEMORY_BYTES_MAX: Final = 128 * 1024 * 1024
 """Memory that unpacking xz may take: `xz -9` needs 65 MiB, its format allows 4 GiB."""
 
+CLOCK_BACK_NS_MAX: Final = 1_000_000_000
+"""A frame that is older than the newest one by more than 1 s tells of a clock that was set, or of
+captures put together; two queues of one interface differ by far less."""
+
 # --- decode ---
 LAYERS_MAX: Final = 8
 """Encapsulations in one frame (VLAN tags and IP-in-IP included); Suricata stops at 16."""
@@ -58,8 +62,17 @@ YOUNG_SEGMENTS_MAX: Final = 2_048
 """Segments of one young stream: a hello sent octet by octet still fits."""
 YOUNG_PIECES_MAX: Final = 128
 """Pieces of one young stream that wait behind a gap."""
+PIECE_BYTES: Final = 96
+"""What a kept piece costs beside its octets: pieces of one octet must not pass for nothing."""
+SETTLED_BYTES_MAX: Final = 128 * 1024
+"""Octets of unfinished streams or connections that one packet makes us look through for names: all
+may be too old at once after a silence, and looking through 10,000 takes a tenth of a second."""
+SETTLED_BYTES_MIN: Final = 1_024
+"""What giving up one of them counts for at least."""
 QUIC_STATES_MAX: Final = 10_000
 """QUIC connections whose hello is not whole."""
+QUIC_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Octets of all these, like YOUNG_BYTES_MAX: each alone may keep 16 KiB."""
 QUIC_DECRYPTIONS_MAX: Final = 10_000
 """Initials decrypted in one second of the capture: each costs a key derivation."""
 MAC_SLOTS: Final = 8_192
@@ -86,6 +99,8 @@ DNS_RECORDS_MAX: Final = 256
 """Records of one message that are looked at."""
 DNS_QUESTIONS_MAX: Final = 64
 """Questions of one message that are looked at."""
+TAILS_TRIED_MAX: Final = 8
+"""Places in one piece of a hello that look like its server_name and are not: more are made up."""
 HELLO_BYTES_MAX: Final = 16 * 1024
 """Longest ClientHello: post-quantum ones have about 1.7 kB; mercury stops at 8 KiB."""
 ALPNS_MAX: Final = 32
@@ -98,6 +113,8 @@ CERTIFICATE_NAMES_MAX: Final = 256
 """Subject alternative names of one certificate that are looked at."""
 CERTIFICATES_CACHED_MAX: Final = 1_024
 """Certificates that are remembered as read, because the same chains come again and again."""
+CERTIFICATE_PARTS_MAX: Final = 64
+"""Attributes of a subject or issuer, and extensions, that are looked at; real ones have ten."""
 CERTIFICATE_TEXT_MAX: Final = 1_024
 """Characters of a certificate's subject or issuer that are kept."""
 HTTP_HEAD_BYTES_MAX: Final = 16 * 1024

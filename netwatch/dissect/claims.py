@@ -19,6 +19,9 @@ from netwatch.state.tally import Tally
 
 ARP_SALT: Final = 1
 DHCP_SALT: Final = 2
+DHCP_BYTES_MIN: Final = 240
+"""The fixed part and the cookie (RFC 2131 section 2); shorter ones are BOOTP of old, or cut."""
+DHCP6_BYTES_MIN: Final = 4
 HOP_LIMIT_MAX: Final = 255
 
 ReadDhcp = Callable[[bytes, bytes], DhcpClaim | None]
@@ -89,6 +92,8 @@ class ClaimDissector:
         read = self.read_dhcp if version == 4 else self.read_dhcp6
         found = read(payload, mac)
         if found is None:
+            if len(payload) < (DHCP_BYTES_MIN if version == 4 else DHCP6_BYTES_MIN):
+                self.tally.anomaly(Anomaly.DHCP)
             return
         said = found.kind.encode() + found.address + found.hostname + found.client_id
         said += found.fqdn + found.vendor_class + found.server

@@ -17,7 +17,7 @@ from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.requests import RequestDissector
 from netwatch.extract.certificates import CertificateNames
-from netwatch.extract.http import request_begins
+from netwatch.extract.http import request_begins, usual_method
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.extract.tls_records import (
@@ -33,7 +33,11 @@ from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
 WAIT: Final = -1
 UNKNOWN: Final = -2
 SWITCHING: Final = 101
+BEGINNING_BYTES_MIN: Final = 9
+"""Octets that suffice to tell what a stream begins with."""
+HANDSHAKE: Final = 0x16
 ALERT: Final = 0x15
+SPACE: Final = 0x20
 ALERT_BYTES: Final = 7
 DNS_MESSAGE_BYTES_MIN: Final = 19
 """Its length, its header, and a question for the root."""
@@ -59,10 +63,13 @@ class Payloads:
         self.response: HttpResponse = HttpResponse()
         self.name: Name = Name()
         self.consumed: i64 = 0
+        self.wanted: i64 = 0
+        """After WAIT: octets from `consumed` on without which the next reading is in vain."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64, phase: i64) -> i64:
         """Read data[start:end], which begins a message in `phase`."""
         self.consumed = start
+        self.wanted = 0
         if phase == DNS:
             return self.dns_messages(packet, data, start, end)
         if phase == BODY:
@@ -95,6 +102,7 @@ class Payloads:
         hello = self.hello
         answer = self.records.client_hello(data, start, end, hello)
         if answer == Answer.NEED_MORE:
+            self.wanted = self.records.wanted
             return WAIT
         if answer < 0:
             self.watch.tally.anomaly(answer)
@@ -107,6 +115,7 @@ class Payloads:
         """The server's hello and, up to TLS 1.2, its certificates."""
         answer = self.records.server_flight(data, start, end)
         if answer == Answer.NEED_MORE:
+            self.wanted = self.records.wanted
             return WAIT
         if answer < 0:
             self.watch.tally.anomaly(answer)
@@ -176,6 +185,26 @@ class Payloads:
             position += 2 + length
         self.consumed = position
         return DNS if position == end else WAIT
+
+
+def begins_surely(data: bytes, start: i64, end: i64) -> bool:
+    """Tell a beginning that no tail of a hello, request or response can be taken for.
+
+    A tail can be `NECT host:443 HTTP/1.1`, `HTTP/1.1` alone, or a record of one octet: so only
+    well-known methods, status lines and records with a whole handshake header count.
+    """
+    if end - start < BEGINNING_BYTES_MIN:
+        return False
+    first = i64(data[start])
+    if first == HANDSHAKE and (i64(read_i16_be(data, start + 3)) & 0xFFFF) < 4:
+        return False
+    if first == HANDSHAKE or first == ALERT:
+        return hello_begins(data, start, end) or server_flight_begins(data, start, end)
+    method = usual_method(first, i64(data[start + 1]))
+    length: i64 = len(method)
+    if length == 0 or data[start : start + length] != method:
+        return response_begins(data, start, end) and i64(data[start + 8]) == SPACE
+    return request_begins(data, start, end)
 
 
 def is_one_message(data: bytes, start: i64, end: i64) -> bool:

@@ -11,7 +11,14 @@ from mypy_extensions import i64
 from netwatch.decode.packet import ACK, SYN, Packet
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
-from netwatch.dissect.payloads import UNKNOWN, WAIT, Payloads, is_one_message
+from netwatch.dissect.payloads import (
+    BEGINNING_BYTES_MIN,
+    UNKNOWN,
+    WAIT,
+    Payloads,
+    begins_surely,
+    is_one_message,
+)
 from netwatch.extract.http import request_begins
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.extract.tls_records import hello_begins
@@ -48,8 +55,6 @@ BLIND_SEGMENTS_MAX: Final = 4
 GAP_SEGMENTS_MAX: Final = 16
 """The same where its number is known: the longest hello has 12 and may come backwards."""
 DNS_PORT: Final = 53
-BEGINNING_BYTES_MIN: Final = 9
-"""Octets that suffice to tell what a stream begins with."""
 
 
 class TcpDissector:
@@ -189,9 +194,11 @@ class TcpDissector:
                     sequence = expected
                 else:
                     expected = -1
-            elif self.is_dns_gap(packet, phase):
-                self.begin_young(packet, expected, True, DNS, start)
-                return
+            else:
+                waiting = self.waits(packet, phase)
+                if waiting >= 0:
+                    self.begin_young(packet, expected, True, waiting, start)
+                    return
         outcome = self.payloads.read(packet, data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
@@ -201,17 +208,18 @@ class TcpDissector:
         else:
             self.unknown(packet, sequence, expected)
 
-    def is_dns_gap(self, packet: Packet, phase: i64) -> bool:
-        """Tell a segment of DNS before which another one is missing, and that cannot be read alone.
+    def waits(self, packet: Packet, phase: i64) -> i64:
+        """Give the phase in which a segment waits before which octets are missing; -1: it is read.
 
-        Nothing marks where a message begins but the end of the one before; only a segment that its
-        own length fits exactly is one message.
+        Nothing marks where a DNS message begins but the end of the one before: only a segment that
+        its own length fits exactly is one. Of the rest, tails may look like beginnings.
         """
-        if phase != DNS:
-            opened = self.watch.state() & (SYN_SEEN << (self.watch.side * SIDE)) != 0
-            if not opened or (packet.source_port != DNS_PORT and packet.target_port != DNS_PORT):
-                return False
-        return not is_one_message(packet.data, packet.start, packet.end)
+        opened = self.watch.state() & (SYN_SEEN << (self.watch.side * SIDE)) != 0
+        if phase != DNS and not opened:
+            return -1
+        if phase == DNS or packet.source_port == DNS_PORT or packet.target_port == DNS_PORT:
+            return -1 if is_one_message(packet.data, packet.start, packet.end) else DNS
+        return -1 if begins_surely(packet.data, packet.start, packet.end) else FRESH
 
     def first_unread(self, packet: Packet, known: i64, phase: i64) -> i64:
         """Give from where on a segment is read whose first `known` octets were passed over.
@@ -265,18 +273,16 @@ class TcpDissector:
         watch = self.watch
         young = Young(base, anchored, packet.time_ns)
         young.phase = phase
+        young.wanted = self.payloads.wanted
         if packet.source_port >= packet.target_port or packet.source_port >= 1024:
             young.origin = watch.sightings.blank(packet, watch.flow, True)
             young.origin.two_way = watch.other_seen()
         sequence = (self.first_octet(packet) + start - packet.start) & M32
         young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
         own = packet.key()
-        if self.young.get(own) is not None:
-            self.settle(own)  # of a connection before, on the same ports
-        key = self.young.surplus(packet.time_ns)
-        while len(key) > 0:
+        self.settle(own)  # what is left of a connection before, on the same ports
+        for key in self.young.surplus(packet.time_ns):
             self.settle(key)
-            key = self.young.surplus(packet.time_ns)
         watch.set_phase(YOUNG)
         self.young.put(own, young)
 
@@ -294,7 +300,7 @@ class TcpDissector:
         if young.conflict:
             young.conflict = False
             self.watch.tally.anomaly(Anomaly.STREAM_CONFLICT)
-        if grew and self.advance(packet, key, young):
+        if grew and len(young.prefix) >= young.wanted and self.advance(packet, key, young):
             return
         blind = len(young.prefix) == 0 or not young.anchored
         if (
@@ -305,6 +311,9 @@ class TcpDissector:
         ):
             self.settle(key)
             self.give_up(young)
+        else:
+            for other in self.young.surplus(packet.time_ns):
+                self.settle(other)
 
     def give_up(self, young: Young) -> None:
         """Nothing is put together any more; DNS goes on behind the gap."""
@@ -321,6 +330,7 @@ class TcpDissector:
         """Read a prefix that grew; True when the stream is young no more."""
         prefix = young.prefix
         outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
+        young.wanted = self.payloads.wanted
         if outcome in (DNS, FRESH) and len(young.pieces) > 0:
             self.payloads.consumed = len(prefix)
             young.phase = outcome
@@ -339,6 +349,10 @@ class TcpDissector:
             return False
         self.young.drop(key)
         self.watch.set_phase(outcome if outcome >= 0 else OVER)
+        place = self.watch.place + NEXT + self.watch.side
+        reached = highest(self.watch.flows.records[place])
+        read = (young.base + len(prefix)) & M32
+        self.watch.flows.records[place] = advanced(read, reached, reached)
         return True
 
     def settle(self, key: bytes) -> None:

@@ -10,6 +10,9 @@ from typing import Final
 from mypy_extensions import i64
 
 from netwatch.limits import (
+    PIECE_BYTES,
+    SETTLED_BYTES_MAX,
+    SETTLED_BYTES_MIN,
     YOUNG_AGE_NS_MAX,
     YOUNG_BYTES_MAX,
     YOUNG_PIECES_MAX,
@@ -38,6 +41,9 @@ class Young:
         self.offsets: list[int] = []
         self.pieces: list[bytes] = []
         self.held_bytes: i64 = 0
+        """Octets, and what keeping each piece costs."""
+        self.wanted: i64 = 0
+        """Octets of the prefix without which reading it again is in vain; the owner's."""
         self.segments: i64 = 0
         """Segments so far; copies of octets that are held already do not count."""
         self.conflict: bool = False
@@ -103,7 +109,7 @@ class Young:
                 return
         self.offsets.insert(place, offset)
         self.pieces.insert(place, octets)
-        self.held_bytes += len(octets)
+        self.held_bytes += len(octets) + PIECE_BYTES
 
     def drain(self) -> None:
         """Move pieces that the prefix has reached into it."""
@@ -115,7 +121,7 @@ class Young:
             octets = self.pieces[0]
             del self.offsets[0]
             del self.pieces[0]
-            self.held_bytes -= len(octets)
+            self.held_bytes -= len(octets) + PIECE_BYTES
             overlap = whole - offset
             known: i64 = len(octets)
             if overlap > known:
@@ -202,15 +208,24 @@ class YoungStreams:
         if young is not None:
             self.held_bytes -= young.held_bytes
 
-    def surplus(self, time_ns: i64) -> bytes:
-        """Give the key of a stream that must go now (too old, or no room for another), or b""."""
-        if len(self.streams) == 0:
-            return b""
-        key = next(iter(self.streams))
-        if (
-            len(self.streams) >= YOUNG_STREAMS_MAX
-            or self.held_bytes > YOUNG_BYTES_MAX
-            or time_ns - self.streams[key].first_ns > YOUNG_AGE_NS_MAX
-        ):
-            return key
-        return b""
+    def surplus(self, time_ns: i64) -> list[bytes]:
+        """Give the keys of the streams that must go now: too old, or in the way of another.
+
+        Not more at once than one packet may cost; what is left over goes with the next packets.
+        """
+        keys: list[bytes] = []
+        count: i64 = len(self.streams)
+        held = self.held_bytes
+        work: i64 = 0
+        for key, young in self.streams.items():
+            if work >= SETTLED_BYTES_MAX or (
+                count < YOUNG_STREAMS_MAX
+                and held <= YOUNG_BYTES_MAX
+                and time_ns - young.first_ns <= YOUNG_AGE_NS_MAX
+            ):
+                break
+            keys.append(key)
+            count -= 1
+            held -= young.held_bytes
+            work += young.held_bytes + SETTLED_BYTES_MIN
+        return keys

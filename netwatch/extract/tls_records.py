@@ -95,13 +95,17 @@ class TlsRecords:
 
     After `server_flight`: `version` is the negotiated one (0: not known), `certificates` the DER
     certificates that are there, leaf first, at most `CERTIFICATES_MAX`. `anomaly`: an `Anomaly`
-    number to count although the answer was DONE, 0 = none.
+    number to count although the answer was DONE, 0 = none. `wanted`: after NEED_MORE, how many
+    octets must be there before reading them again can say more: a message in crumbs would else be
+    read once for each of them.
     """
 
     def __init__(self) -> None:
         self.version: i64 = 0
         self.certificates: list[bytes] = []
         self.anomaly: i64 = 0
+        self.wanted: i64 = 0
+        self.lacking: i64 = 0
         self.joined: bytes = b""
         self.ended_by: i64 = 0
 
@@ -111,6 +115,7 @@ class TlsRecords:
         Answers as `ClientHello.parse`, or -TLS_RECORD. `hello.data` is `data` when one record holds
         all of it, else the joined octets.
         """
+        self.wanted = 0
         if end - start < 9:
             hello.begin(data)
             if end - start < 6:
@@ -122,6 +127,7 @@ class TlsRecords:
                 message = i64(read_i32_be(data, start + 5)) & 0xFFFFFF
                 if 4 + message <= length:
                     record_end = start + 5 + length
+                    self.wanted = 5 + hello_bytes(message)
                     return hello.parse(data, start + 5, record_end if record_end < end else end)
         answer = self._join(data, start, end, HELLO_BYTES_MAX + 1)
         joined = self.joined
@@ -135,6 +141,9 @@ class TlsRecords:
             return hello.damaged(-answer)
         if self.ended_by != 0:
             return hello.damaged(Anomaly.TLS_RECORD)
+        if len(joined) >= 4:
+            whole = hello_bytes(i64(read_i32_be(joined, 0)) & 0xFFFFFF)
+            self.wanted = end - start + whole - len(joined)
         return Answer.NEED_MORE
 
     def _join(self, data: bytes, start: i64, end: i64, bytes_max: i64) -> i64:
@@ -178,6 +187,8 @@ class TlsRecords:
         self.version = 0
         self.certificates = []
         self.anomaly = 0
+        self.wanted = 0
+        self.lacking = 1
         answer = self._join(data, start, end, CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX)
         parsed = self._messages(self.joined)
         self.joined = b""
@@ -186,6 +197,7 @@ class TlsRecords:
         if answer < 0:
             return self._damaged(-answer)
         if self.ended_by == 0:
+            self.wanted = end - start + self.lacking
             return Answer.NEED_MORE
         if len(self.certificates) > 0 or (self.version == 0 and self.ended_by != ALERT):
             return self._damaged(Anomaly.TLS_HANDSHAKE)
@@ -214,6 +226,7 @@ class TlsRecords:
             if kind == SERVER_KEY_EXCHANGE or kind == SERVER_HELLO_DONE or kind == FINISHED:
                 return Answer.DONE
             if position + length > end:
+                self.lacking = position + length - end
                 return Answer.NEED_MORE
             if kind == SERVER_HELLO:
                 answer = self._server_hello(data, position, position + length)
@@ -253,6 +266,7 @@ class TlsRecords:
     def _certificates(self, data: bytes, position: i64, length: i64, end: i64) -> i64:
         """RFC 5246 section 7.4.2: a list of certificates, each behind a 24-bit length."""
         stop = position + length
+        self.lacking = stop - end
         if length < 3:
             return -Anomaly.CERTIFICATE
         if position + 4 > end:
@@ -276,6 +290,11 @@ class TlsRecords:
         if position != stop:
             return self._damaged(Anomaly.CERTIFICATE)
         return Answer.DONE
+
+
+def hello_bytes(length: i64) -> i64:
+    """Octets of a hello's message by the length in its header, as far as any are looked at."""
+    return 4 + length if 4 + length <= HELLO_BYTES_MAX else HELLO_BYTES_MAX + 1
 
 
 def is_1_3(version: i64) -> bool:

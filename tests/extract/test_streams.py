@@ -148,7 +148,7 @@ def test_pieces_behind_a_gap_are_bounded() -> None:
     for number in range(YOUNG_PIECES_MAX + 50):
         add(stream, 2 + 2 * number, b"x")
     assert len(stream.young.pieces) == len(stream.young.offsets) == YOUNG_PIECES_MAX
-    assert stream.young.held_bytes == YOUNG_PIECES_MAX
+    assert stream.young.held_bytes == YOUNG_PIECES_MAX * (1 + PIECE_BYTES)
     assert stream.young.segments == YOUNG_PIECES_MAX + 50
 
 
@@ -166,7 +166,7 @@ def test_consume() -> None:
     add(stream, 20, b"later")
     stream.young.consume(6)
     assert (stream.young.base, stream.young.prefix, stream.young.offsets) == (4, b"second", [14])
-    assert stream.young.held_bytes == held(stream.young) == 11
+    assert stream.young.held_bytes == held(stream.young) == 11 + PIECE_BYTES
     add(stream, 12, b"until...")
     assert stream.young.prefix == b"seconduntil...later"
 
@@ -262,20 +262,35 @@ def test_a_stream_in_the_place_of_another_is_booked_once_and_is_the_youngest() -
 
 def test_who_must_go() -> None:
     streams = YoungStreams()
-    assert streams.surplus(0) == b""
+    assert streams.surplus(0) == []
     streams.put(b"old", filled(1, 100))
     streams.put(b"young", filled(1, 200))
-    assert streams.surplus(100 + YOUNG_AGE_NS_MAX) == b""
-    assert streams.surplus(101 + YOUNG_AGE_NS_MAX) == b"old"
-    assert streams.surplus(0) == b""
+    assert streams.surplus(100 + YOUNG_AGE_NS_MAX) == []
+    assert streams.surplus(101 + YOUNG_AGE_NS_MAX) == [b"old"]
+    assert streams.surplus(201 + YOUNG_AGE_NS_MAX) == [b"old", b"young"]
+    assert streams.surplus(0) == []
     streams.put(b"long", filled(YOUNG_BYTES_MAX, 300))
-    assert streams.surplus(300) == b"old"
+    assert streams.surplus(300) == [b"old", b"young"]
+
+
+def test_not_all_go_at_once() -> None:
+    streams = YoungStreams()
+    for number in range(1_000):
+        streams.put(number.to_bytes(4, "big"), filled(1))
+    late = 1 + YOUNG_AGE_NS_MAX
+    at_once = streams.surplus(late)
+    assert at_once == list(streams.streams)[: len(at_once)]
+    assert len(at_once) == -(-SETTLED_BYTES_MAX // (SETTLED_BYTES_MIN + 1))
+    while keys := streams.surplus(late):
+        for key in keys:
+            streams.drop(key)
+    assert streams.streams == {}
 
 
 def test_the_number_of_streams_is_bounded() -> None:
     streams = YoungStreams()
     for number in range(YOUNG_STREAMS_MAX + 500):
-        while key := streams.surplus(0):
+        for key in streams.surplus(0):
             streams.drop(key)
         streams.put(number.to_bytes(4, "big"), filled(1))
         assert len(streams.streams) <= YOUNG_STREAMS_MAX
@@ -286,8 +301,8 @@ def test_a_flood_never_holds_more_than_it_may() -> None:
     streams = YoungStreams()
     chance = random.Random(6)  # noqa: S311 - a fixed seed is the point
     for number in range(3_000):
-        while key := streams.surplus(number):
+        for key in streams.surplus(number):
             streams.drop(key)
         streams.put(number.to_bytes(4, "big"), filled(chance.randrange(80_000), number))
-        assert streams.held_bytes <= YOUNG_BYTES_MAX + 80_000
+        assert streams.held_bytes <= YOUNG_BYTES_MAX + 160_000
     assert streams.held_bytes == sum(held(stream) for stream in streams.streams.values())
