@@ -122,7 +122,7 @@ same parity torture: $(COMPILED)/installed
 
 .PHONY: bench
 bench: $(COMPILED)/installed  ## speed and memory against floors and peers
-	$(INSTALLED) $(COMPILED)/bin/python bench/run.py
+	$(INSTALLED)bench $(COMPILED)/bin/python bench/run.py
 
 .PHONY: docs
 docs: $(DEV)/$(READY)  ## write what is generated in README.md and docs/

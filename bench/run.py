@@ -13,7 +13,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from captures import MIXES, make
@@ -32,23 +31,29 @@ class Figures:
 
 
 def measure(command: list[str], rounds: int, output: Path | None = None) -> Figures:
-    """Run `command` and give the cheapest of `rounds`; its stdout goes to `output` or nowhere."""
+    """Run `command` and give the cheapest of `rounds`; its stdout goes to `output` or nowhere.
+
+    A small process of its own starts it (`measure.py`): peak memory is inherited over a fork.
+    """
     best: Figures | None = None
     for _ in range(rounds):
-        with open(output or os.devnull, "wb") as sink:
-            began = time.perf_counter()
-            child = subprocess.Popen(command, stdout=sink, stderr=subprocess.DEVNULL)  # noqa: S603 - our own list
-            _, status, used = os.wait4(child.pid, 0)
-            wall_s = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in (0, 3):
-            raise SystemExit(f"{command[0]} ended with {child.returncode}: {' '.join(command)}")
-        cpu_s = used.ru_utime + used.ru_stime
-        if best is None or cpu_s < best.cpu_s:
-            best = Figures(cpu_s, wall_s, used.ru_maxrss)
+        starter = [sys.executable, str(HERE / "measure.py"), str(output or os.devnull), *command]
+        done = subprocess.run(starter, capture_output=True, check=True)  # noqa: S603 - our own list
+        figures = json.loads(done.stdout)
+        if figures.pop("exit") not in (0, 3):
+            raise SystemExit(f"failed: {' '.join(command)}")
+        if best is None or figures["cpu_s"] < best.cpu_s:
+            best = Figures(**figures)
     if best is None:
         raise SystemExit("--rounds must be at least 1")
     return best
+
+
+def warm(path: Path) -> None:
+    """Bring a capture into the page cache."""
+    with path.open("rb") as file:
+        while file.read(1 << 20):
+            pass
 
 
 def names_in(output: Path) -> set[tuple[str, str, str]]:
@@ -95,7 +100,7 @@ def report(mix: str, netwatch: str, walk: Path, folder: Path, rounds: int, scale
         if shutil.which(command[0]) is None:
             print(f"  {label:16}not installed")
             continue
-        read.read_bytes()
+        warm(read)
         output = folder / "names.out" if label == "netwatch names" else None
         slow = read != capture
         figures = measure(command, 1 if slow else rounds, output)

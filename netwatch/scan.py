@@ -105,6 +105,7 @@ def scan_captures(
     paths: Sequence[str],
     pack: Pack,
     *,
+    digest: bool = True,
     since_ns: int = TIME_NS_MIN,
     until_ns: int = TIME_NS_MAX,
     jobs: int | None = None,
@@ -113,12 +114,13 @@ def scan_captures(
 ) -> list[Capture]:
     """Every capture, in the order of `paths`; the result does not depend on `jobs`.
 
+    `digest`: with the SHA-256 of each, which costs twice as much as reading the packets.
     `since_ns` <= time < `until_ns` of a frame. `jobs` None takes as many workers as pay. `advance`
     is told (octets, packets) as they are read. What cannot be begun is a Capture with its `error`;
     if nothing at all could be begun, that is raised (NetwatchError). After `stop` was requested the
     captures that were not finished say so in `error`.
     """
-    setup = Setup(pack=pack, digest=True, since_ns=since_ns, until_ns=until_ns)
+    setup = Setup(pack=pack, digest=digest, since_ns=since_ns, until_ns=until_ns)
     return _all_begun(
         each_capture(scan_capture, paths, setup, jobs=jobs, stop=stop, advance=advance)
     )

@@ -3,16 +3,19 @@
 import gc
 import sys
 
-from hostile import bombs, copies, costs, floods
+from hostile import bombs, copies, costs, floods, growth
 
 SCENARIOS = {
     function.__name__.replace("_", "-"): function
     for function in (
         costs.mutated_packets,
         costs.heavy_packets,
-        costs.growth,
+        growth.growth,
         floods.syn_flood,
         floods.half_hellos,
+        floods.crumbs_behind_gaps,
+        floods.growing_streams,
+        floods.certificates,
         floods.quic_garbage,
         floods.quic_unfinished,
         floods.dns_answers,

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import msgspec
+
 from hostile.checks import Outcome
 from hostile.costs import PCAPS
 from hostile.wires import Clock, Honest, Tap, generator
-
 from netwatch.match.signatures import load_packs
 from netwatch.paths import packs_folder
 from netwatch.pipeline import judge_captures

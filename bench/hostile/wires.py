@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from netwatch.capture.pcap import PcapRecords
 from netwatch.match.matcher import Matcher
 from netwatch.match.signatures import Pack
-from netwatch.model import Observation, Sighting
+from netwatch.model import Claim, Observation, Sighting
 from netwatch.names import name_text
 from netwatch.observe import build_engine, observation, take
 from netwatch.signature import Signature
@@ -21,7 +21,7 @@ from netwatch.signature import Signature
 FILE_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1)
 START_US = 1_760_000_000_000_000
 RECORD_HEADER = 16
-ETHERNET4 = bytes.fromhex("020000000001" "020000000002" "0800")
+ETHERNET4 = bytes.fromhex("0200000000010200000000020800")
 ETHERNET6 = ETHERNET4[:12] + b"\x86\xdd"
 SOURCE4, PORTS4, SEQUENCE4 = 14 + 12, 34, 38
 """Offsets in an Ethernet frame with IPv4 and TCP."""
@@ -57,6 +57,8 @@ class Tap:
         self.records = PcapRecords()
         self.names: set[str] = set()
         self.sightings = 0
+        self.claims: list[Claim] = []
+        """Of the last block."""
         self.seconds = 0.0
         self.worst_s = 0.0
         self.packets = 0
@@ -68,7 +70,7 @@ class Tap:
         octets = bytes(block)
         began = time.thread_time()
         self.engine.feed(octets, self.records)
-        sightings, _, _ = take(self.engine)
+        sightings, _, self.claims = take(self.engine)
         self.seconds += time.thread_time() - began
         if self.records.position != len(octets):
             raise SystemExit(f"a record was cut: {self.records.position} of {len(octets)}")

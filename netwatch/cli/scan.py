@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from netwatch.report import Report
 
 FORMATS: Final = ("table", "json", "jsonl", "csv")
+DIGESTED: Final = ("json", "jsonl")
+"""The formats that give the SHA-256 of every capture; nobody else pays for it."""
 FAIL_LEVELS: Final = ("running", "likely", "possible")
 """The verdicts that --fail-on knows, most serious first."""
 
@@ -75,6 +77,7 @@ def scan(
             scanned = scan_captures(
                 captures,
                 pack,
+                digest=form in DIGESTED,
                 since_ns=since_ns,
                 until_ns=until_ns,
                 jobs=jobs,

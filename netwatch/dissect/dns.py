@@ -10,13 +10,13 @@ from typing import Final
 from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
-from netwatch.decode.packet import Packet
+from netwatch.decode.packet import UDP, Packet
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.sightings import Sightings
 from netwatch.extract.dns import DnsMessage
-from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX
+from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX, DUPLICATE_NS_MAX
 from netwatch.model import Anomaly, Answer, DnsFields, Sighting, Signal
-from netwatch.state.answers import MATCHED, UNMATCHED, VALUE, Remembered
+from netwatch.state.answers import MATCHED, TIME, UNMATCHED, VALUE, Remembered
 from netwatch.state.clients import (
     ANSWERS,
     ANSWERS_SERVED,
@@ -39,6 +39,8 @@ ADDRESSES_MAX: Final = 16
 FULL: Final = -2
 """In place of the index of a matched name: one that found no room."""
 TOLD_SALT: Final = 1
+RECENT_SLOTS: Final = 4_096
+"""Messages of the last millisecond; what finds no room is counted like a message of its own."""
 MDNS_PORT: Final = 5353
 MDNS_GROUP4: Final = 0xE00000FB
 MDNS_GROUP6: Final = 0xFF02
@@ -68,6 +70,10 @@ class DnsDissector:
         """Name -> where it stands in `answered`."""
         self.addresses: list[bytes] = []
         self.blocked: bool = False
+        self.recent: Remembered = Remembered(RECENT_SLOTS)
+        """Messages over UDP, to tell the mirror's copies."""
+        self.copy: bool = False
+        """The current message is the mirror's second copy: it counts as nothing."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64, strict: bool) -> bool:
         """Read the message data[start:end] that `packet` brought; False if it is none."""
@@ -77,6 +83,9 @@ class DnsDissector:
             if not strict:
                 self.tally.anomaly(answer if answer < 0 else -Anomaly.DNS_TRUNCATED)
             return False
+        self.copy = packet.protocol == UDP and self.seen_just_now(packet)
+        if self.copy:
+            self.tally.duplicates += 1
         port = packet.source_port if message.response else packet.target_port
         if port == MDNS_PORT or (packet.source_port == MDNS_PORT and to_mdns_group(packet)):
             self.announced(packet, Signal.MDNS)
@@ -87,6 +96,21 @@ class DnsDissector:
         else:
             self.query(packet)
         return True
+
+    def seen_just_now(self, packet: Packet) -> bool:
+        """Tell whether the mirror showed this message less than a millisecond ago.
+
+        Whoever did not hear an answer asks again later, with the same id or not: that is no copy.
+        """
+        vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
+        ends = mix(mix(packet.source_hash, packet.source_port), packet.target_hash)
+        hashed = mix(mix(mix(ends, packet.target_port), self.message.id), vlan)
+        hashed = mix(hashed, self.message.flags) | 1
+        recent = self.recent
+        place = recent.get(hashed)
+        copy = place >= 0 and 0 <= packet.time_ns - recent.records[place + TIME] < DUPLICATE_NS_MAX
+        recent.put(hashed, packet.time_ns)
+        return copy
 
     def announced(self, packet: Packet, signal: str) -> None:
         """Multicast DNS and LLMNR: the sender is the client, whatever the message is.
@@ -116,15 +140,17 @@ class DnsDissector:
 
     def query(self, packet: Packet) -> None:
         """Somebody asks."""
-        self.tally.dns_questions += 1
         message = self.message
         clients = self.clients
-        place = clients.count(packet, True, QUESTIONS)
-        if is_public(packet.net, packet.target, packet.address_length):
-            clients.clients.count(place, QUESTIONS_PUBLIC)
+        place = clients.source(packet)
+        if not self.copy:
+            self.tally.dns_questions += 1
+            clients.clients.count(place, QUESTIONS)
+            if is_public(packet.net, packet.target, packet.address_length):
+                clients.clients.count(place, QUESTIONS_PUBLIC)
         while message.question.count > 0:
             signature = self.sightings.matcher.name(message.question)
-            if signature >= 0:
+            if signature >= 0 and not self.copy:
                 clients.clients.count(place, QUESTIONS_MATCHED)
             if self.sightings.wanted(signature):
                 self.asked(packet, signature)
@@ -142,12 +168,13 @@ class DnsDissector:
 
     def response(self, packet: Packet) -> None:
         """Somebody is answered."""
-        self.tally.dns_answers += 1
         message = self.message
         clients = self.clients
-        served = clients.count(packet, True, ANSWERS_SERVED)
-        clients.clients.mark(served, CLIENTS_SERVED, packet.target_hash)
-        clients.count(packet, False, ANSWERS)
+        if not self.copy:
+            self.tally.dns_answers += 1
+            served = clients.count(packet, True, ANSWERS_SERVED)
+            clients.clients.mark(served, CLIENTS_SERVED, packet.target_hash)
+            clients.count(packet, False, ANSWERS)
         sightings = self.sightings
         signature: i64 = -1
         found: Sighting | None = None

@@ -111,6 +111,19 @@ class Payloads:
         self.hellos.read(packet, hello, 0)
         return OVER
 
+    def tails(self, pieces: list[bytes]) -> bool:
+        """Look for the name of a hello whose start is missing, or that stands behind a gap."""
+        hello = self.hello
+        for piece in pieces:
+            length: i64 = len(piece)
+            if hello_begins(piece, 0, length):
+                self.records.client_hello(piece, 0, length, hello)
+                if hello.has_name:
+                    return True
+            if hello.parse_tail(piece, 0, length) == Answer.DONE:
+                return True
+        return False
+
     def server_flight(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """The server's hello and, up to TLS 1.2, its certificates."""
         answer = self.records.server_flight(data, start, end)

@@ -29,11 +29,13 @@ from netwatch.limits import (
     YOUNG_PIECES_MAX,
     YOUNG_SEGMENTS_MAX,
 )
-from netwatch.model import Anomaly, Answer
+from netwatch.model import Anomaly
 from netwatch.state.flows import (
+    BODY,
     CLIENT_KNOWN,
     DNS,
     FRESH,
+    HTTP,
     NEXT,
     OVER,
     PHASE,
@@ -183,8 +185,10 @@ class TcpDissector:
             self.older(packet)
             return
         sequence = self.first_octet(packet)
-        data = packet.data
         start = packet.start
+        behind = (sequence + packet.end - start) & M32
+        if behind == expected and phase in (HTTP, BODY) and self.just_now(packet):
+            return  # the mirror's copy: it is no second request, and no body behind its own head
         if expected >= 0 and sequence != expected and phase in (FRESH, DNS):
             if (sequence - expected) & M32 >= HALF:
                 start = self.first_unread(packet, (expected - sequence) & M32, phase)
@@ -199,7 +203,7 @@ class TcpDissector:
                 if waiting >= 0:
                     self.begin_young(packet, expected, True, waiting, start)
                     return
-        outcome = self.payloads.read(packet, data, start, packet.end, phase)
+        outcome = self.payloads.read(packet, packet.data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
         elif outcome == WAIT:
@@ -357,8 +361,7 @@ class TcpDissector:
 
     def settle(self, key: bytes) -> None:
         """Give a young stream up, and take what it has given all the same."""
-        young = self.young.get(key)
-        self.young.drop(key)
+        young = self.young.drop(key)
         if young is None or young.origin is None:
             return
         prefix = young.prefix
@@ -367,32 +370,19 @@ class TcpDissector:
             hello = self.payloads.hello
             self.payloads.records.client_hello(prefix, 0, length, hello)
             if not hello.has_name:
-                self.tails(young.runs()[1:])
+                self.payloads.tails(young.runs()[1:])
             self.keep_late(young)
         elif length > 0 and request_begins(prefix, 0, length):
             if self.payloads.requests.late(young.origin, prefix):
                 self.watch.sightings.found.append(young.origin)
         elif young.phase == FRESH:
-            if self.tails(young.runs()):
+            if self.payloads.tails(young.runs()):
                 self.keep_late(young)
 
     def keep_late(self, young: Young) -> None:
         """Keep the sighting of a hello that was never whole, if it has a name that is wanted."""
         if young.origin is not None and self.hellos.late(young.origin, self.payloads.hello):
             self.watch.sightings.found.append(young.origin)
-
-    def tails(self, pieces: list[bytes]) -> bool:
-        """Look for the name of a hello whose start is missing, or that stands behind a gap."""
-        hello = self.payloads.hello
-        for piece in pieces:
-            length: i64 = len(piece)
-            if hello_begins(piece, 0, length):
-                self.payloads.records.client_hello(piece, 0, length, hello)
-                if hello.has_name:
-                    return True
-            if hello.parse_tail(piece, 0, length) == Answer.DONE:
-                return True
-        return False
 
     def finish(self) -> None:
         """The capture ends: settle everything."""

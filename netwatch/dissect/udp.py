@@ -12,8 +12,11 @@ from netwatch.dissect.hellos import HelloDissector
 from netwatch.extract.quic import QuicHello, early_begins, initial_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.limits import (
+    QUIC_BYTES_MAX,
     QUIC_DECRYPTIONS_MAX,
     QUIC_STATES_MAX,
+    SETTLED_BYTES_MAX,
+    SETTLED_BYTES_MIN,
     UDP_IDLE_NS_MAX,
     YOUNG_AGE_NS_MAX,
 )
@@ -58,6 +61,7 @@ class UdpDissector:
         self.opener: Callable[[int, bytes, bytes, int], bytes | None] = opener
         self.hello: ClientHello = ClientHello()
         self.young: dict[bytes, YoungQuic] = {}
+        self.held_bytes: i64 = 0
         self.second: i64 = 0
         self.decryptions: i64 = 0
 
@@ -110,24 +114,33 @@ class UdpDissector:
         young = self.young.get(key)
         hello = young.hello if young is not None else QuicHello()
         before = hello.initials
+        held = hello.held_bytes
         answer = hello.add(packet.data, packet.start, packet.end, self.opener)
         self.decryptions += hello.initials - before + 1
+        if young is not None:
+            self.held_bytes += hello.held_bytes - held
         if answer == Answer.NEED_MORE:
+            self.make_room(packet.time_ns)
             if young is None and hello.initials > 0:
                 watch.set_phase(YOUNG)
-                self.make_room(packet.time_ns)
                 origin = watch.sightings.blank(packet, watch.flow, True)
                 self.young[key] = YoungQuic(hello, packet.time_ns, origin)
+                self.held_bytes += hello.held_bytes
             return
         if answer < 0:
             self.unreadable(answer)
             if young is not None and answer in (-Anomaly.QUIC_CRYPTO, -Anomaly.QUIC_BUDGET):
-                del self.young[key]
+                self.drop(key, young)
                 self.settle(young)
             return
         if young is not None:
-            del self.young[key]
+            self.drop(key, young)
         self.whole(packet, hello)
+
+    def drop(self, key: bytes, young: YoungQuic) -> None:
+        """Forget a young connection."""
+        del self.young[key]
+        self.held_bytes -= young.hello.held_bytes
 
     def unreadable(self, answer: i64) -> None:
         """Give a datagram up; the server's own Initials come this way and are no surprise."""
@@ -155,13 +168,19 @@ class UdpDissector:
             watch.set_other_phase(OVER)
 
     def make_room(self, time_ns: i64) -> None:
-        """Settle the oldest young connections that are too old or too many."""
-        while len(self.young) > 0:
+        """Settle the oldest young connections that are too old or too many, some at a time."""
+        work: i64 = 0
+        while len(self.young) > 0 and work < SETTLED_BYTES_MAX:
             key = next(iter(self.young))
             young = self.young[key]
-            if len(self.young) < QUIC_STATES_MAX and time_ns - young.first_ns <= YOUNG_AGE_NS_MAX:
+            if (
+                len(self.young) < QUIC_STATES_MAX
+                and self.held_bytes <= QUIC_BYTES_MAX
+                and time_ns - young.first_ns <= YOUNG_AGE_NS_MAX
+            ):
                 return
-            del self.young[key]
+            work += young.hello.held_bytes + SETTLED_BYTES_MIN
+            self.drop(key, young)
             self.settle(young)
 
     def settle(self, young: YoungQuic) -> None:
@@ -178,6 +197,7 @@ class UdpDissector:
         for young in list(self.young.values()):
             self.settle(young)
         self.young = {}
+        self.held_bytes = 0
 
 
 def is_dns_port(port: i64) -> bool:

@@ -8,12 +8,14 @@ in basicConstraints is common), and a listener has nothing to verify.
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import islice
 from typing import Final, NamedTuple
 
 import msgspec
 
 from netwatch.limits import (
     CERTIFICATE_NAMES_MAX,
+    CERTIFICATE_PARTS_MAX,
     CERTIFICATE_TEXT_MAX,
     CERTIFICATES_BYTES_MAX,
     CERTIFICATES_CACHED_MAX,
@@ -30,6 +32,8 @@ EXTENSIONS: Final = 0xA3
 DNS_NAME: Final = 0x82
 
 SUBJECT_ALTERNATIVE_NAME: Final = bytes.fromhex("551d11")
+FIELDS_MAX: Final = 16
+"""Elements of what has fewer: the body (10 fields), an extension (3), an attribute (2)."""
 OID_BYTES_MAX: Final = 32
 """Longer object identifiers are shown as `?`: their numbers have no bound."""
 SHORT_NAMES: Final = {
@@ -118,7 +122,7 @@ def _read_new(der: bytes) -> CertificateNames | None:
     body = _first(der, certificate.start, certificate.end, SEQUENCE) if certificate else None
     if body is None:
         return None
-    fields = list(_elements(der, body.start, body.end))
+    fields = list(islice(_elements(der, body.start, body.end), FIELDS_MAX))
     if fields and fields[0].tag == VERSION:
         del fields[0]
     # serialNumber, signature, issuer, validity, subject
@@ -166,12 +170,12 @@ def _first(der: bytes, start: int, end: int, tag: int) -> Element | None:
 def _attributes(der: bytes, name: Element) -> Attributes:
     """RFC 5280 section 4.1.2.4."""
     found: Attributes = []
-    for relative in _elements(der, name.start, name.end):
+    for relative in islice(_elements(der, name.start, name.end), CERTIFICATE_PARTS_MAX):
         pairs: list[tuple[str, str]] = []
         if relative.tag != SET:
             continue
-        for attribute in _elements(der, relative.start, relative.end):
-            parts = list(_elements(der, attribute.start, attribute.end))
+        for attribute in islice(_elements(der, relative.start, relative.end), FIELDS_MAX):
+            parts = list(islice(_elements(der, attribute.start, attribute.end), FIELDS_MAX))
             if len(parts) == 2 and parts[0].tag == OBJECT_IDENTIFIER:
                 kind = der[parts[0].start : parts[0].end]
                 pairs.append((SHORT_NAMES.get(kind) or _dotted(kind), _characters(der, parts[1])))
@@ -237,7 +241,7 @@ def _alternative_names(der: bytes, fields: list[Element]) -> tuple[bytes, ...]:
     name = Name()
     wires: dict[bytes, None] = {}
     looked_at = 0
-    for general in _elements(der, names.start, names.end):
+    for general in islice(_elements(der, names.start, names.end), 4 * CERTIFICATE_NAMES_MAX):
         if general.tag == DNS_NAME and looked_at < CERTIFICATE_NAMES_MAX:
             looked_at += 1
             if name.set_dotted(der, general.start, general.end):
@@ -249,8 +253,9 @@ def _extension(der: bytes, fields: list[Element], oid: bytes) -> Element | None:
     """The OCTET STRING of extension `oid`, or None."""
     for field in fields:
         block = _first(der, field.start, field.end, SEQUENCE) if field.tag == EXTENSIONS else None
-        for extension in _elements(der, block.start, block.end) if block else ():
-            parts = list(_elements(der, extension.start, extension.end))
+        extensions = _elements(der, block.start, block.end) if block else iter(())
+        for extension in islice(extensions, CERTIFICATE_PARTS_MAX):
+            parts = list(islice(_elements(der, extension.start, extension.end), FIELDS_MAX))
             if (
                 len(parts) >= 2
                 and parts[-1].tag == OCTET_STRING

@@ -17,7 +17,12 @@ from librt.strings import read_i32_be
 from mypy_extensions import i64
 
 from netwatch.extract.quic_fields import skip_ack, skip_close, varint, varint_length
-from netwatch.limits import QUIC_CRYPTO_BYTES_MAX, QUIC_INITIALS_MAX, QUIC_PIECES_MAX
+from netwatch.limits import (
+    PIECE_BYTES,
+    QUIC_CRYPTO_BYTES_MAX,
+    QUIC_INITIALS_MAX,
+    QUIC_PIECES_MAX,
+)
 from netwatch.model import Anomaly, Answer
 
 DATAGRAM_BYTES_MIN: Final = 1_200
@@ -144,6 +149,8 @@ class QuicHello:
         self.samples: list[bytes] = []
         self.starts: list[i64] = []
         self.pieces: list[bytes] = []
+        self.held_bytes: i64 = 0
+        """CRYPTO octets, and what keeping each piece of them costs."""
         self.initial_type: bool = False
         self.dcid_end: i64 = 0
         self.number_start: i64 = 0
@@ -293,6 +300,7 @@ class QuicHello:
         self.dcid = dcid
         self.starts.clear()
         self.pieces.clear()
+        self.held_bytes = 0
 
     def read_frames(self, plain: bytes) -> i64:
         """Keep what the CRYPTO frames of a payload carry (RFC 9000 section 12.4); 0 or anomaly."""
@@ -355,6 +363,7 @@ class QuicHello:
             source = start + at - offset
             self.starts.insert(i, at)
             self.pieces.insert(i, plain[source : source + stop - at])
+            self.held_bytes += stop - at + PIECE_BYTES
             at = stop
         return True
 

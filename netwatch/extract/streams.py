@@ -202,11 +202,12 @@ class YoungStreams:
         """Book what a stream grew since it held `before` octets."""
         self.held_bytes += young.held_bytes - before
 
-    def drop(self, key: bytes) -> None:
-        """Forget a stream."""
+    def drop(self, key: bytes) -> Young | None:
+        """Forget a stream; give it, if there was one."""
         young = self.streams.pop(key, None)
         if young is not None:
             self.held_bytes -= young.held_bytes
+        return young
 
     def surplus(self, time_ns: i64) -> list[bytes]:
         """Give the keys of the streams that must go now: too old, or in the way of another.

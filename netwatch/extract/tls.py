@@ -21,7 +21,7 @@ from netwatch.extract.tls_fingerprint import (
     ungreased_kinds,
 )
 from netwatch.extract.tls_tail import end_of_chain, name_of_tail
-from netwatch.limits import ALPNS_MAX, HELLO_BYTES_MAX
+from netwatch.limits import ALPNS_MAX, HELLO_BYTES_MAX, TAILS_TRIED_MAX
 from netwatch.model import Anomaly, Answer
 
 CLIENT_HELLO: Final = 1
@@ -279,22 +279,25 @@ class ClientHello:
     def parse_tail(self, data: bytes, start: i64, end: i64) -> i64:
         """Look for the name in data[start:end], a piece from the middle of a hello.
 
-        DONE with `partial` set; NEED_MORE when there is no server_name yet; -TLS_HANDSHAKE when
-        there is none in `HELLO_BYTES_MAX` octets. Extensions before the name are not known.
+        DONE with `partial` set; NEED_MORE when there is no server_name yet, or too many false ones;
+        -TLS_HANDSHAKE when there is none in `HELLO_BYTES_MAX` octets. Extensions before the name
+        are not known.
         """
         self.begin(data)
         too_long = end - start > HELLO_BYTES_MAX
         if too_long:
             end = start + HELLO_BYTES_MAX
         position = start
+        tried: i64 = 0
         # Type 0 and a length under 512: 00 00, then 00 or 01. 13 octets hold the shortest name.
-        while position + 13 <= end:
+        while position + 13 <= end and tried < TAILS_TRIED_MAX:
             if data[position + 1] != 0:
                 position += 2
                 continue
             if data[position] == 0 and data[position + 2] <= 1:
                 name_end = name_of_tail(data, position, end)
                 if name_end > 0:
+                    tried += 1
                     chain_end = end_of_chain(data, name_end, end)
                     if chain_end > 0:
                         return self._take_tail(data, position, name_end, chain_end)

@@ -188,10 +188,20 @@ def test_requests_one_behind_the_other() -> None:
     together = b"".join(request("/", host) for host in hosts) + post + request("/", "last.test")
     expected = [("http-host", host) for host in [*hosts, "p.test", "last.test"]]
     assert names_of(say(together)) == expected
-    for cut in range(1, len(together), 29):
-        seen = names_of(say(together[:cut], together[cut:]))
-        assert set(expected) - set(seen) <= {("http-host", "last.test")}
-        assert set(seen) <= {*expected, ("http-host", "body.test")}
+    wire = Wire(START)
+    cuts = range(1, len(together))
+    for cut in cuts:
+        connection = wire.connect(ALICE, SERVER, 80)
+        connection.acknowledge = False
+        connection.say(together[:cut])
+        connection.say(together[cut:])
+    names = names_of(run(wire.shown))
+    assert {name: names.count(name) for name in expected[:-1]} == dict.fromkeys(
+        expected[:-1], len(cuts)
+    )
+    # Where a body goes over two segments its length is not followed, so what is in it may be read.
+    assert names.count(expected[-1]) > len(cuts) // 2
+    assert set(names) == {*expected, ("http-host", "body.test")}
 
 
 def test_requests_in_segments_of_their_own() -> None:

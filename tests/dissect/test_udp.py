@@ -93,9 +93,15 @@ def test_on_any_port(port: int) -> None:
 
 def test_in_every_order_with_copies() -> None:
     parts = initials(300, 900)
-    for order in permutations(range(3)):
-        assert names_of(say(*(parts[part] for part in order))) == [FOUND]
-        assert names_of(say(*(parts[part] for part in order for _ in range(2)))) == [FOUND]
+    wire = Wire(START)
+    cases = [(order, copies) for order in permutations(range(3)) for copies in (1, 2)]
+    for number, (order, copies) in enumerate(cases):
+        for part in (part for part in order for _ in range(copies)):
+            packet = frames.udp(ALICE.ip, SERVER.ip, (50_000 + number, 443), parts[part])
+            wire.send(ALICE, SERVER, packet)
+    seen = run(wire.shown)
+    assert names_of(seen) == [FOUND] * len(cases)
+    assert len({s.client_port for s in seen.sightings}) == len(cases)
 
 
 def test_a_retransmission_after_the_hello_is_not_said_again() -> None:
@@ -115,9 +121,13 @@ RUBBISH = {
 @pytest.mark.parametrize("between", RUBBISH.values(), ids=RUBBISH.keys())
 def test_what_comes_between_takes_nothing_away(between: bytes) -> None:
     parts = initials(900)
-    assert names_of(say(parts[0], between, parts[1])) == [FOUND]
-    assert names_of(say(parts[1], between, between, parts[0])) == [FOUND]
-    assert names_of(say(between, *parts)) == [FOUND]
+    wire = Wire(START)
+    orders = ((parts[0], between, parts[1]), (parts[1], between, between, parts[0]))
+    for number, order in enumerate((*orders, (between, *parts))):
+        for payload in order:
+            packet = frames.udp(ALICE.ip, SERVER.ip, (50_000 + number, 443), payload)
+            wire.send(ALICE, SERVER, packet)
+    assert names_of(run(wire.shown)) == [FOUND] * 3
 
 
 def test_a_new_connection_on_the_same_ports_begins_anew() -> None:

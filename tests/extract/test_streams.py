@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.limits import (
+    PIECE_BYTES,
+    SETTLED_BYTES_MAX,
+    SETTLED_BYTES_MIN,
     YOUNG_AGE_NS_MAX,
     YOUNG_BYTES_MAX,
     YOUNG_PIECES_MAX,
@@ -45,7 +48,7 @@ def add(stream: Counted, offset: int, octets: bytes, limit: int = LIMIT) -> bool
 
 
 def held(young: Young) -> int:
-    return len(young.prefix) + sum(map(len, young.pieces))
+    return len(young.prefix) + sum(len(piece) + PIECE_BYTES for piece in young.pieces)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -304,5 +307,5 @@ def test_a_flood_never_holds_more_than_it_may() -> None:
         for key in streams.surplus(number):
             streams.drop(key)
         streams.put(number.to_bytes(4, "big"), filled(chance.randrange(80_000), number))
-        assert streams.held_bytes <= YOUNG_BYTES_MAX + 160_000
+        assert streams.held_bytes <= YOUNG_BYTES_MAX + 80_000
     assert streams.held_bytes == sum(held(stream) for stream in streams.streams.values())

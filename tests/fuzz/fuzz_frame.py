@@ -81,7 +81,8 @@ def small_engine(names: bool) -> Engine:
     engine.dns.by_client = Remembered(16)
     engine.dns.answered, engine.dns.indices = [], {}
     engine.tcp.young = YoungStreams()
-    engine.udp.young, engine.udp.second, engine.udp.decryptions = {}, 0, 0
+    engine.udp.young, engine.udp.held_bytes = {}, 0
+    engine.udp.second, engine.udp.decryptions = 0, 0
     engine.fragments = Fragments()
     engine.claims.kept = 0
     engine.link_types, engine.link_type, engine.link_frames = {}, -1, 0

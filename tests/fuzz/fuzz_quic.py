@@ -11,7 +11,12 @@ from invariants import is_answer, pieces_of
 
 from netwatch.extract.quic import QuicHello, early_begins, initial_begins, version_known
 from netwatch.extract.quic_keys import InitialOpener
-from netwatch.limits import QUIC_CRYPTO_BYTES_MAX, QUIC_INITIALS_MAX, QUIC_PIECES_MAX
+from netwatch.limits import (
+    PIECE_BYTES,
+    QUIC_CRYPTO_BYTES_MAX,
+    QUIC_INITIALS_MAX,
+    QUIC_PIECES_MAX,
+)
 from netwatch.model import Answer
 
 RUNS: Final = 3_000
@@ -35,9 +40,8 @@ def target(octets: bytes) -> None:
         received += len(datagram)
         add(hello, datagram, opener)
         judge(hello, received)
-    before = hello.handshake()
     for datagram in pieces_of(octets[1:]):
-        was_whole = hello.crypto_whole
+        was_whole, before = hello.crypto_whole, hello.handshake()
         add(hello, datagram, opener)
         judge(hello, 2 * received)
         assert not was_whole or hello.handshake() == before, "a whole hello changed"
@@ -77,6 +81,7 @@ def judge(hello: QuicHello, received: int) -> None:
         assert start >= reach and piece, "pieces meet or are empty"
         reach = start + len(piece)
     assert reach <= QUIC_CRYPTO_BYTES_MAX
+    assert hello.held_bytes == sum(len(piece) + PIECE_BYTES for piece in hello.pieces)
     assert sum(map(len, hello.pieces)) <= received
     if hello.initials:
         reached.add("opened")

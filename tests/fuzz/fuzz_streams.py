@@ -7,7 +7,7 @@ length, and whether it lies; a length of 0 consumes a part of the prefix instead
 from typing import Final
 
 from netwatch.extract.streams import Young, YoungStreams
-from netwatch.limits import YOUNG_PIECES_MAX
+from netwatch.limits import PIECE_BYTES, YOUNG_PIECES_MAX
 
 RUNS: Final = 10_000
 DEPTHS: Final = ("whole", "gap", "conflict", "rebased", "consumed")
@@ -63,7 +63,7 @@ def consume(young: Young, part: int) -> None:
 
 def judge(young: Young, table: YoungStreams, there: bytearray, honest: bool) -> None:
     """Compare with the truth, and do the books again."""
-    held = len(young.prefix) + sum(map(len, young.pieces))
+    held = len(young.prefix) + sum(len(piece) + PIECE_BYTES for piece in young.pieces)
     assert young.held_bytes == held == table.held_bytes, (young.held_bytes, held)
     assert young.offsets == sorted(young.offsets) and len(young.offsets) == len(young.pieces)
     assert len(young.pieces) <= YOUNG_PIECES_MAX

@@ -1,7 +1,7 @@
 """Runs one target for long: `python tests/fuzz/run.py TARGET [--seconds N]`.
 
 With atheris (`pip install atheris`, guided by coverage) where it is installed, else with the
-mutator of the tests. What breaks the invariant is written beside the seeds, as crash-DIGEST, where
+mutator of the tests. What atheris learns stays in the temporary folder for the next run. What breaks the invariant is written beside the seeds, as crash-DIGEST, where
 it stays as a seed once the mistake is mended.
 """
 
@@ -26,20 +26,21 @@ def with_atheris(name: str, seconds: int) -> None:
     sys.path.insert(0, str(fuzzing.FOLDER.parent.parent))
     with atheris.instrument_imports(include=["netwatch", f"fuzz_{name}"]):
         module = fuzzing.load(name)
-    with tempfile.TemporaryDirectory(prefix="netwatch-corpus-") as corpus:
-        options = [
-            sys.argv[0],
-            f"-max_total_time={seconds}",
-            "-timeout=20",
-            "-rss_limit_mb=2048",
-            f"-max_len={fuzzing.INPUT_BYTES_MAX}",
-            "-print_final_stats=1",
-            f"-artifact_prefix={fuzzing.SEEDS / name}/",
-            corpus,
-            str(fuzzing.SEEDS / name),
-        ]
-        atheris.Setup(options, module.target)
-        atheris.Fuzz()
+    corpus = Path(tempfile.gettempdir()) / "netwatch-corpus" / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    options = [
+        sys.argv[0],
+        f"-max_total_time={seconds}",
+        "-timeout=20",
+        "-rss_limit_mb=2048",
+        f"-max_len={fuzzing.INPUT_BYTES_MAX}",
+        "-print_final_stats=1",
+        f"-artifact_prefix={fuzzing.SEEDS / name}/",
+        str(corpus),
+        str(fuzzing.SEEDS / name),
+    ]
+    atheris.Setup(options, module.target)
+    atheris.Fuzz()
 
 
 def with_mutator(module: ModuleType, name: str, seconds: int) -> int:
