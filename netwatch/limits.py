@@ -157,6 +157,8 @@ SIGHTINGS_KEPT_MAX: Final = 200_000
 """Distinct sightings of one capture (repeats only count up)."""
 CLAIMS_KEPT_MAX: Final = 200_000
 """Claims of one capture; only changes are claimed, and a flood of them names nobody."""
+CLAIMS_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Octets of what DHCP messages among them say: 1.3 kB if they want; honest ones say 100 octets."""
 ANSWERS_KEPT_MAX: Final = 64
 """Addresses kept of the answers that one sighting stands for; CDNs give new ones every minute."""
 DEVICES_MAX: Final = 20_000

@@ -69,7 +69,7 @@ FOREIGN_ADDRESS: dict[str, tuple[str, ...]] = {
     "click": ("netwatch/cli/",),
     # The self-test makes what the extractors read.
     "cryptography": ("netwatch/extract/quic_keys.py", "netwatch/selftest/"),
-        "librt": ("netwatch/",),
+    "librt": ("netwatch/",),
     "msgspec": ("netwatch/",),
     "mypy_extensions": ("netwatch/",),
     "rich": ("netwatch/cli/", "netwatch/outputs/"),

@@ -1,1 +1,1 @@
-"""What `make torture` throws at the installed netwatch: one function a scenario, run one a process."""
+"""What `make torture` throws at the installed netwatch: a function and a process per scenario."""

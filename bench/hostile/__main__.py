@@ -1,6 +1,7 @@
 """`python -m hostile SCENARIO`: runs one scenario in this process and prints its outcome."""
 
 import gc
+import resource
 import sys
 
 from hostile import bombs, copies, costs, floods, growth
@@ -39,7 +40,9 @@ def main() -> None:
         sys.stdout.write("\n".join(SCENARIOS) + "\n")
         return
     gc.freeze()  # as a long-running process: what was imported is not looked through again
-    sys.stdout.write(SCENARIOS[sys.argv[1]]().line() + "\n")
+    outcome = SCENARIOS[sys.argv[1]]()
+    outcome.memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(outcome.line() + "\n")
 
 
 if __name__ == "__main__":

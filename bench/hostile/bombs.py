@@ -1,4 +1,4 @@
-"""Compressed captures that unpack to far more than they are: stopped by the limit, in little memory."""
+"""Compressed captures that unpack to far more than they are: stopped by the limit."""
 
 import bz2
 import gzip

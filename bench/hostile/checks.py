@@ -39,6 +39,8 @@ class Outcome:
     seconds: float = 0.0
     """CPU time in the engine, without making its input."""
     worst_ms: float = 0.0
+    memory_mib: float = 0.0
+    """The most that the process had resident, children apart."""
     notes: str = ""
     checks: list[Check] = field(default_factory=list)
 

@@ -55,7 +55,6 @@ def duplicates() -> Outcome:
             found += b'"evidence":[{' in told[0]
             if len(set(told)) > 1:
                 different.append(source.parent.name)
-            outcome.worst_ms = 0
     outcome.notes = f"{found} captures with findings; {shown:,} duplicates told as such"
     if different:
         outcome.notes += f"; DIFFERENT: {', '.join(different)}"

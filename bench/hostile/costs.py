@@ -85,7 +85,7 @@ Heavy = tuple[str, int, Ports, list[bytes]]
 
 
 def heavy() -> list[Heavy]:
-    """(what is dear, IP protocol, ports, payloads); source port 1: no SYN comes before."""
+    """(what is dear, IP protocol, ports, payloads); from port 5,000 no SYN comes before."""
     request = b"GET /index/u1.xml HTTP/1.1\nHost: a.honest.example\n\n"
     question = labels("a.u1.glob.example") + b"\0\1\0\1"
     asked = b"\0\1\1\0\0\x40\0\0\0\0\0\0" + question * 64
@@ -100,8 +100,8 @@ def heavy() -> list[Heavy]:
         ("questions", 6, (5, 53), [counted(2, asked) * 30]),
         ("crumbs", 6, (5, 443), [crumbs[:60_000], crumbs[60_000:]]),
         ("certificates", 6, (443, 5), cut(flight(certificate(wide, b"")), 32_000)),
-        ("tails", 6, (1, 443), [*cut(fake_tails(60_000), 20_000), bytes(20_000)]),
-        ("tail", 6, (1, 443), [tail, bytes(9), bytes(9), bytes(9), bytes(9)]),
+        ("tails", 6, (5_000, 443), [*cut(fake_tails(60_000), 20_000), bytes(20_000)]),
+        ("tail", 6, (5_000, 443), [tail, bytes(9), bytes(9), bytes(9), bytes(9)]),
         ("method", 6, (5, 80), [b"A" * 20 + b" " + b"x" * 63_000, b"y" * 63_000]),
         ("answers", 17, (53, 5), [pointer_chain(64_000)]),
         ("names", 17, (53, 5), [many_names(64_000)]),
@@ -120,7 +120,7 @@ def sent(number: int, protocol: int, ports: Ports, payloads: list[bytes]) -> lis
     client, sequence = 0x0A000000 + number, 1
     if protocol == 17:
         return [ipv4(client, 9, 17, udp(ports, data)) for data in payloads]
-    frames = [] if ports[0] == 1 else [ipv4(client, 9, 6, tcp(ports, (0, 0), SYN))]
+    frames = [] if ports[0] == 5_000 else [ipv4(client, 9, 6, tcp(ports, (0, 0), SYN))]
     for data in payloads:
         frames.append(ipv4(client, 9, 6, tcp(ports, (sequence, 1), PUSH, data)))
         sequence += len(data)

@@ -5,10 +5,10 @@ from netwatch.selftest.hellos import counted, extension, message, records
 
 
 def fake_tails(size: int) -> bytes:
-    """Extensions that nearly are a server_name: the chain behind each breaks only at the end."""
+    """Half of it server_names, half other extensions; the chain behind each breaks at the end."""
     name = extension(0, counted(2, b"\0" + counted(2, b"a.bc")))
-    block = (name * 600)[:8_000] + b"\0\x0a\0\0" * 2_000
-    return (block * 9)[: size - 4] + b"\0\x0a\xff\xff"
+    chain = b"\0\x0a\0\0" * (size // 8)
+    return (name * (size // len(name)))[: size // 2] + chain + b"\0\x0a\xff\xff"
 
 
 def rdn(kind: int, value: bytes) -> bytes:

@@ -158,7 +158,7 @@ def growing_streams() -> Outcome:
 
 
 def certificates() -> Outcome:
-    """3,000 chains of 60 kB, all different, full of names: what is remembered of them is bounded."""
+    """3,000 chains of 60 kB, all different and full of names: what is remembered is bounded."""
     clock, tap = Clock(), Tap()
     honest = Honest(clock, 100)
     names = b"".join(der(0x82, b".".join([b"%062d" % n] * 3 + [b"%040d" % n])) for n in range(256))

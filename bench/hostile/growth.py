@@ -41,6 +41,11 @@ def read_request(octets: bytes) -> None:
     HttpRequest().parse(octets, 0, len(octets))
 
 
+def read_response(octets: bytes) -> None:
+    """Read one response's head."""
+    HttpResponse().parse(octets, 0, len(octets))
+
+
 def read_flight(octets: bytes) -> None:
     """Read a server's octets."""
     TlsRecords().server_flight(octets, 0, len(octets))
@@ -127,7 +132,7 @@ def growths() -> dict[str, Callable[[int], Callable[[], float]]]:
         "http method": reading(read_request, lambda n: b"AB " + b"x" * (n // 2)),
         "http blanks": reading(read_request, lambda n: request[:5] + b" " * (n // 2) + b"\n"),
         "http response": reading(
-            lambda data: None if HttpResponse().parse(data, 0, len(data)) else None,
+            read_response,
             lambda n: b"HTTP/1.1 200 OK\r\n" + b"T: \r\n" * (n // 10),
         ),
         "certificate rdns": reading(
@@ -147,12 +152,10 @@ def growths() -> dict[str, Callable[[int], Callable[[], float]]]:
         "flight crumbs": reading(
             read_flight, lambda n: records(flight(bytes(60_000))[5 : 5 + n], *range(1, n))
         ),
-        "tails": reading(read_hello, lambda n: fake_tails(n // 2)),
-        "name": reading(
-            lambda data: None if matcher_name(data) else None, lambda n: b"a" * (n // 600)
-        ),
-        "crumbs in segments": small_segments(records(hello, *range(1, 14_000)), 500),
-        "flight in segments": small_segments(flight(bytes(60_000)), 500),
+        "tails": reading(read_hello, lambda n: fake_tails(n // 2)[: n // 2]),
+        "name": reading(match_name, lambda n: b"a" * (n // 600)),
+        "crumbs in segments": small_segments(records(hello, *range(1, 14_000)), 1_400),
+        "flight in segments": small_segments(flight(bytes(60_000)), 1_400),
         "head in segments": small_segments(request + b"a: b\r\n" * 9_999, 100),
         "hello backwards": small_segments(b"\x16\3\1\x40\0" + hello, 100),
     }
@@ -162,10 +165,11 @@ _matcher = matcher()
 _name = Name()
 
 
-def matcher_name(label: bytes) -> bool:
+def match_name(label: bytes) -> None:
     """Match a name under the slow patterns."""
     octets = label[:60] + b"." + label[:60] + b".u1a.glob.example"
-    return _name.set_dotted(octets, 0, len(octets)) and _matcher.name(_name) >= 0
+    _name.set_dotted(octets, 0, len(octets))
+    _matcher.name(_name)
 
 
 def growth() -> Outcome:
@@ -182,17 +186,15 @@ def growth() -> Outcome:
     outcome.packets = len(ratios)
     slowest = sorted(ratios, key=lambda what: -ratios[what])[:4]
     outcome.notes = ", ".join(f"{what} x{ratios[what]:.2f}" for what in slowest)
-    quadratic = best(lambda: quadratic_time(32_000)) / best(lambda: quadratic_time(16_000))
+    quadratic = best(lambda: quadratic_time(16_000)) / best(lambda: quadratic_time(8_000))
     outcome.at_least("the control, which is quadratic", quadratic, GROWTH_MAX)
     return outcome
 
 
 def quadratic_time(size: int) -> float:
-    """A parser as it should not be: it looks at everything again for every octet."""
+    """A reader as it should not be: for every record it looks at all octets again."""
     began = time.thread_time()
     data = bytes(size)
-    for at in range(0, size, 100):
-        data[at:].count(b"x")
-        data[:at].count(b"x")
-        sum(data[:at:10])
+    for _ in range(0, size, 100):
+        sum(data)
     return time.thread_time() - began

@@ -12,7 +12,7 @@ from netwatch.decode.packet import Packet
 from netwatch.dissect.clients import ClientWatch, mac_number
 from netwatch.extract.claims import AddressClaim
 from netwatch.extract.dhcp import DhcpClaim
-from netwatch.limits import CLAIMS_KEPT_MAX
+from netwatch.limits import CLAIMS_BYTES_MAX, CLAIMS_KEPT_MAX
 from netwatch.model import Anomaly, Answer, Claim
 from netwatch.state.fingerprint import M62, SEED, mix_octets
 from netwatch.state.tally import Tally
@@ -40,6 +40,8 @@ class ClaimDissector:
         self.claim: AddressClaim = AddressClaim()
         self.found: list[Claim] = []
         self.kept: i64 = 0
+        self.kept_bytes: i64 = 0
+        """Octets of what DHCP messages said; the few of addresses and MACs do not matter."""
 
     def arp(self, packet: Packet) -> None:
         """Read an ARP packet."""
@@ -102,8 +104,12 @@ class ClaimDissector:
         key = int(whose).to_bytes(8, "big") + found.kind[5:7].encode() + bytes(6)
         if not self.clients.bind(packet, key, 0, 16, hashed, DHCP_SALT):
             return
+        if self.kept_bytes >= CLAIMS_BYTES_MAX:
+            self.tally.anomaly(Anomaly.TABLE_FULL)
+            return
         made = self.add(packet, found.kind)
         if made is not None:
+            self.kept_bytes += len(said) + len(found.parameters)
             made.address = found.address
             made.mac = found.mac
             made.hostname = found.fqdn if len(found.fqdn) > 0 else found.hostname

@@ -11,7 +11,7 @@ from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import UDP, Packet
-from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.clients import ClientWatch, mac_number
 from netwatch.dissect.sightings import Sightings
 from netwatch.extract.dns import DnsMessage
 from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX, DUPLICATE_NS_MAX
@@ -39,6 +39,8 @@ ADDRESSES_MAX: Final = 16
 FULL: Final = -2
 """In place of the index of a matched name: one that found no room."""
 TOLD_SALT: Final = 1
+COMPARED_BYTES_MAX: Final = 128
+"""Octets by which a message is told from another: nearly always all of the question."""
 RECENT_SLOTS: Final = 4_096
 """Messages of the last millisecond; what finds no room is counted like a message of its own."""
 MDNS_PORT: Final = 5353
@@ -73,7 +75,7 @@ class DnsDissector:
         self.recent: Remembered = Remembered(RECENT_SLOTS)
         """Messages over UDP, to tell the mirror's copies."""
         self.copy: bool = False
-        """The current message is the mirror's second copy: it counts as nothing."""
+        """The current message is a copy that was shown elsewhere: it is not counted again."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64, strict: bool) -> bool:
         """Read the message data[start:end] that `packet` brought; False if it is none."""
@@ -83,9 +85,9 @@ class DnsDissector:
             if not strict:
                 self.tally.anomaly(answer if answer < 0 else -Anomaly.DNS_TRUNCATED)
             return False
-        self.copy = packet.protocol == UDP and self.seen_just_now(packet)
-        if self.copy:
-            self.tally.duplicates += 1
+        self.copy = False
+        if packet.protocol == UDP and self.seen_just_now(packet):
+            return True
         port = packet.source_port if message.response else packet.target_port
         if port == MDNS_PORT or (packet.source_port == MDNS_PORT and to_mdns_group(packet)):
             self.announced(packet, Signal.MDNS)
@@ -98,19 +100,27 @@ class DnsDissector:
         return True
 
     def seen_just_now(self, packet: Packet) -> bool:
-        """Tell whether the mirror showed this message less than a millisecond ago.
+        """Tell whether the mirror showed this very message less than a millisecond ago.
 
         Whoever did not hear an answer asks again later, with the same id or not: that is no copy.
+        One from another MAC (the other side of a router) may say who asks: it is read, as `copy`.
         """
         vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
         ends = mix(mix(packet.source_hash, packet.source_port), packet.target_hash)
-        hashed = mix(mix(mix(ends, packet.target_port), self.message.id), vlan)
-        hashed = mix(hashed, self.message.flags) | 1
+        ends = mix(mix(ends, packet.target_port), vlan)
+        hashed = words_hash(ends, packet.data, packet.start, packet.end)
         recent = self.recent
         place = recent.get(hashed)
-        copy = place >= 0 and 0 <= packet.time_ns - recent.records[place + TIME] < DUPLICATE_NS_MAX
-        recent.put(hashed, packet.time_ns)
-        return copy
+        if place >= 0 and 0 <= packet.time_ns - recent.records[place + TIME] < DUPLICATE_NS_MAX:
+            self.copy = True
+            self.tally.duplicates += 1
+        else:
+            place = recent.put(hashed, packet.time_ns)
+        mac: i64 = 0 if packet.source_mac < 0 else mac_number(packet.frame, packet.source_mac)
+        again = self.copy and recent.records[place + VALUE] == mac
+        recent.records[place + VALUE] = mac
+        recent.records[place + TIME] = packet.time_ns
+        return again
 
     def announced(self, packet: Packet, signal: str) -> None:
         """Multicast DNS and LLMNR: the sender is the client, whatever the message is.
@@ -308,6 +318,16 @@ class DnsDissector:
 def pair_hash(client: i64, server: i64) -> i64:
     """Fingerprint of "this client was told this address", which is not the same turned round."""
     return mix(mix(client, TOLD_SALT), server) | 1
+
+
+def words_hash(state: i64, data: bytes, start: i64, end: i64) -> i64:
+    """Fold the first words of data[start:end], and how many octets there are, into `state`."""
+    state = mix(state, end - start)
+    stop = start + COMPARED_BYTES_MAX if end - start > COMPARED_BYTES_MAX else end
+    while start + 4 <= stop:
+        state = mix(state, i64(read_i32_be(data, start)) & 0xFFFFFFFF)
+        start += 4
+    return state | 1
 
 
 def to_mdns_group(packet: Packet) -> bool:

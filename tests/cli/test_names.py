@@ -89,7 +89,8 @@ def test_ctrl_c_reaches_the_workers_of_a_terminal(
     os.killpg(process.pid, signal.SIGINT)
     rest, err = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert len(names_of(first + rest)) >= 1_500
+    # The first capture whole: its hellos; copies of a DNS message within a millisecond are one.
+    assert len(names_of(first + rest)) >= 502
     lines = err.decode().splitlines()
     assert lines
     assert all(line.startswith("netwatch: warning: ") for line in lines)
