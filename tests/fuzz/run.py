@@ -1,9 +1,9 @@
 """Runs one target for long: `python tests/fuzz/run.py TARGET [--seconds N]`.
 
 With atheris (`pip install atheris`, guided by coverage) where it is installed, else with the
-mutator of the tests. What atheris learns stays in the temporary folder for the next run. What breaks
-the invariant is written beside the seeds, as crash-DIGEST, where it stays as a seed once the
-mistake is mended.
+mutator of the tests. What atheris learns stays in the temporary folder for the next run. What
+breaks the invariant is written beside the seeds, as crash-DIGEST, where it stays as a seed once
+the mistake is mended.
 """
 
 import argparse
