@@ -17,7 +17,10 @@ sys.path.append(str(HERE))  # which PYTHONSAFEPATH leaves out
 
 from hostile.checks import Check, read_outcome  # noqa: E402 - needs the line above
 
+from netwatch.build import engine_kind  # noqa: E402 - stands with the other
+
 MEMORY_MIB_MAX = 256
+HANG_SECONDS = 600
 WIDTH = 16
 
 
@@ -31,7 +34,11 @@ def start(*words: str) -> subprocess.Popen[bytes]:
 def run(name: str) -> list[str]:
     """Run one scenario and print its line of the table; gives what is wrong."""
     child = start(name)
-    output, _ = child.communicate()
+    try:
+        output, _ = child.communicate(timeout=HANG_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return [f"{name}: not ended after {HANG_SECONDS} s"]
     if child.returncode != 0:
         return [f"{name}: ended with {child.returncode}"]
     outcome = read_outcome(output.decode())
@@ -48,7 +55,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("scenarios", nargs="*")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    arguments.add_argument("--scale", type=int, default=1, help="so many times the mutated packets")
     chosen = arguments.parse_args()
+    if engine_kind() != "compiled":
+        raise SystemExit("the bounds are those of the compiled engine, and this one is not")
+    os.environ["HOSTILE_SCALE"] = str(chosen.scale)
     names = chosen.scenarios or start("--list").communicate()[0].decode().split()
     print(f"{'scenario':{WIDTH}}{'packets':>11}{'CPU s':>8}{'us each':>9}{'worst ms':>9}{'MiB':>6}")
     began = time.monotonic()

@@ -141,6 +141,10 @@ PACK_DEPTH_MAX: Final = 32
 """Nested lists and mappings of a pack; a right one has 4."""
 PATTERN_EXPANSIONS_MAX: Final = 256
 """Patterns that the braces of one pattern may stand for."""
+PATTERNS_MAX: Final = 250_000
+"""Names, or paths, of all packs with their braces written out: 150 MB. 1 MiB of braces alone would
+stand for four million.
+"""
 PATTERN_SEGMENTS_MAX: Final = 16
 """Segments of one path pattern."""
 PATTERN_LITERALS_MIN: Final = 4

@@ -1,5 +1,6 @@
 """What one packet may cost: mutated frames, and the heaviest ones that can be thought of."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def mutated_packets() -> Outcome:
     rng, clock, tap = generator(10), Clock(), Tap(names=True)
     frames = sample_frames()
     costs: list[float] = []
-    for number in range(200_000):
+    for number in range(200_000 * int(os.environ.get("HOSTILE_SCALE", "1"))):
         frame = bytearray(frames[rng.randrange(len(frames))])
         for _ in range(rng.randrange(1, 6)):
             if frame:

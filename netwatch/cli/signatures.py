@@ -1,5 +1,6 @@
 """`netwatch signatures`: what the packs hold, whether they are right, and why a name matches."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
@@ -162,7 +163,7 @@ def _explanation_text(explanation: Explanation) -> str:
         return "\n".join(lines) + "\n"
     signature = winner.signature
     lines += _pair("matches", signature.id, f"{winner.pattern} ({winner.why})")
-    lines += _pair("at", "", signature.place)
+    lines += _pair("at", "", _place(signature.place))
     lines += _pair("service", "", signature.service)
     lines += _pair("product", "", signature.product)
     marks = [mark for mark in ("decoy", "shared") if getattr(signature, mark)]
@@ -175,6 +176,11 @@ def _explanation_text(explanation: Explanation) -> str:
     for loser in explanation.losers:
         lines += _pair("lost", loser.signature.id, f"{loser.pattern} ({loser.why})")
     return "\n".join(lines) + "\n"
+
+
+def _place(place: str) -> str:
+    """file:line, without the folder where the shipped packs lie: that may be a long one."""
+    return place.removeprefix(f"{packs_folder()}{os.sep}")
 
 
 def _pair(label: str, head: str, text: str) -> list[str]:

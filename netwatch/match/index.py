@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
-from netwatch.limits import PORT_SIGNATURES_MAX
+from netwatch.limits import PATTERNS_MAX, PORT_SIGNATURES_MAX
 from netwatch.match.certificates import CertificateRule, CertificateRules, certificate_rules
 from netwatch.match.matcher import Matcher
 from netwatch.match.patterns import (
@@ -101,9 +101,19 @@ class Index:
         self, field: str, parse: Callable[[str], tuple[Pattern, ...]]
     ) -> list[tuple[Pattern, int]]:
         """All patterns of a field, the least specific first, so that the place is the rank."""
+        total = 0
+
+        def parse_counted(text: str) -> tuple[Pattern, ...]:
+            nonlocal total
+            parsed = parse(text)
+            total += len(parsed)
+            if total > PATTERNS_MAX:
+                raise PatternError(f"found more than {PATTERNS_MAX} patterns, expected fewer")
+            return parsed
+
         found = [
             (pattern, number)
-            for patterns, number, _ in self._parsed(field, parse)
+            for patterns, number, _ in self._parsed(field, parse_counted)
             for pattern in patterns
         ]
         self._refuse_ties(field, found)

@@ -146,3 +146,15 @@ def test_at_most_255_entries_may_have_ports() -> None:
 def test_a_wrong_pattern_made_by_hand_names_its_entry() -> None:
     expected = "p.yaml:0: names: found the name 'A.com', expected lower case"
     assert refused({"names": ("A.com",)}) == expected
+
+
+def test_patterns_are_bounded_with_their_braces_written_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("netwatch.match.index.PATTERNS_MAX", 6)
+    full: Fields = {"names": ("{a,b,c,d}.example.com",)}
+    pack_of(full, {"names": ("{x,y}.example.com",)}).matcher()
+    assert refused(full, {"names": ("{x,y,z}.example.com",)}) == (
+        "p.yaml:1: names: found more than 6 patterns, expected fewer"
+    )
+    pack_of(full, {"paths": ("/{x,y,z}/abcdef",)}).matcher()
