@@ -47,8 +47,6 @@ WATCHED: Final = 0x80000
 REPLIED: Final = 0x100000
 COUNTED: Final = 0x200000
 """The flow was charged to its client as a connection."""
-ANSWERED: Final = 0x400000
-"""Both sides were seen and counted."""
 TUNNELLED: Final = 0x800000
 """HTTP CONNECT was seen: the streams begin anew inside."""
 GUESSED: Final = 0x1000000
