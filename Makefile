@@ -88,7 +88,7 @@ PROGRAMS := $(foreach name,same parity torture,$(if $(wildcard bench/$(name).py)
 
 .PHONY: test
 test: tools lint interpreted $(if $(NO_COMPILER),,compiled $(PROGRAMS))  ## every check
-	@$(if $(NO_COMPILER),echo 'NOT RUN for want of $(NO_COMPILER): compiled suite, $(PROGRAMS)')
+	@[ -z '$(NO_COMPILER)' ] || echo 'NOT RUN for want of $(NO_COMPILER): compiled suite, $(PROGRAMS)'
 	@$(MAKE) --no-print-directory tools
 
 .PHONY: tools
