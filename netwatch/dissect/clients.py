@@ -5,7 +5,7 @@ Also keeps the bindings of addresses to MACs, so that a claim leaves the engine 
 
 from typing import Final
 
-from librt.strings import read_i16_be, read_i32_be
+from librt.strings import read_i16_be, read_i32_be, read_i64_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
@@ -25,6 +25,7 @@ from netwatch.state.clients import (
 from netwatch.state.fingerprint import address_hash, is_public, mix
 
 M32: Final = 0xFFFFFFFF
+M48: Final = 0xFFFFFFFFFFFF
 
 
 class ClientWatch:
@@ -46,7 +47,7 @@ class ClientWatch:
 
     def record(self, packet: Packet, offset: i64, hashed: i64, mac_offset: i64) -> i64:
         """Give the place of the record of the address at `offset`; VLANs keep equal ones apart."""
-        vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
+        vlan = outer_vlan(packet)
         clients = self.clients
         place = clients.find(mix(hashed, vlan) | 1, packet.time_ns)
         records = clients.records
@@ -100,7 +101,7 @@ class ClientWatch:
 
         VLANs keep equal addresses apart.
         """
-        vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
+        vlan = outer_vlan(packet)
         hashed = mix(mix(address_hash(self.key, data, start, length), salt), vlan) | 1
         place = self.bindings.put(hashed, packet.time_ns)
         if self.bindings.records[place + VALUE] == mac + 1:
@@ -109,7 +110,19 @@ class ClientWatch:
         return True
 
 
+def outer_vlan(packet: Packet) -> i64:
+    """Give the id of the outermost tag, 0 where there is none.
+
+    A function, because `... if ... else 0` makes an object of the number when it is compiled.
+    """
+    if packet.vlan_count > 0:
+        return packet.vlans[0]
+    return 0
+
+
 def mac_number(data: bytes, start: i64) -> i64:
     """Give six octets as a number of 48 bits."""
+    if start + 8 <= len(data):
+        return (i64(read_i64_be(data, start)) >> 16) & M48
     high = i64(read_i16_be(data, start)) & 0xFFFF
     return (high << 32) | (i64(read_i32_be(data, start + 2)) & M32)

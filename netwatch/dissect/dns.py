@@ -7,16 +7,16 @@ another name? Then it is shared and proves nothing without one.
 
 from typing import Final
 
-from librt.strings import read_i16_be, read_i32_be
+from librt.strings import read_i16_be, read_i32_be, read_i64_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import UDP, Packet
-from netwatch.dissect.clients import ClientWatch, mac_number
+from netwatch.dissect.clients import ClientWatch, mac_number, outer_vlan
 from netwatch.dissect.sightings import Sightings
 from netwatch.extract.dns import DnsMessage
-from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX, DUPLICATE_NS_MAX
+from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX, RECENT_SLOTS
 from netwatch.model import Anomaly, Answer, DnsFields, Sighting, Signal
-from netwatch.state.answers import MATCHED, TIME, UNMATCHED, VALUE, Remembered
+from netwatch.state.answers import MATCHED, UNMATCHED, UNTIL, VALUE, Remembered
 from netwatch.state.clients import (
     ANSWERS,
     ANSWERS_SERVED,
@@ -25,7 +25,8 @@ from netwatch.state.clients import (
     QUESTIONS_MATCHED,
     QUESTIONS_PUBLIC,
 )
-from netwatch.state.fingerprint import address_hash, is_public, mix
+from netwatch.state.fingerprint import M62, address_hash, is_public, mix
+from netwatch.state.recent import AGAIN, NEW, Recent
 from netwatch.state.tally import Tally
 
 A: Final = 1
@@ -41,8 +42,6 @@ FULL: Final = -2
 TOLD_SALT: Final = 1
 COMPARED_BYTES_MAX: Final = 128
 """Octets by which a message is told from another: nearly always all of the question."""
-RECENT_SLOTS: Final = 4_096
-"""Messages of the last millisecond; what finds no room is counted like a message of its own."""
 MDNS_PORT: Final = 5353
 MDNS_GROUP4: Final = 0xE00000FB
 MDNS_GROUP6: Final = 0xFF02
@@ -72,7 +71,7 @@ class DnsDissector:
         """Name -> where it stands in `answered`."""
         self.addresses: list[bytes] = []
         self.blocked: bool = False
-        self.recent: Remembered = Remembered(RECENT_SLOTS)
+        self.recent: Recent = Recent(RECENT_SLOTS)
         """Messages over UDP, to tell the mirror's copies."""
         self.copy: bool = False
         """The current message is a copy that was shown elsewhere: it is not counted again."""
@@ -105,22 +104,15 @@ class DnsDissector:
         Whoever did not hear an answer asks again later, with the same id or not: that is no copy.
         One from another MAC (the other side of a router) may say who asks: it is read, as `copy`.
         """
-        vlan: i64 = packet.vlans[0] if packet.vlan_count > 0 else 0
-        ends = mix(mix(packet.source_hash, packet.source_port), packet.target_hash)
-        ends = mix(mix(ends, packet.target_port), vlan)
-        hashed = words_hash(ends, packet.data, packet.start, packet.end)
-        recent = self.recent
-        place = recent.get(hashed)
-        if place >= 0 and 0 <= packet.time_ns - recent.records[place + TIME] < DUPLICATE_NS_MAX:
-            self.copy = True
-            self.tally.duplicates += 1
-        else:
-            place = recent.put(hashed, packet.time_ns)
-        mac: i64 = 0 if packet.source_mac < 0 else mac_number(packet.frame, packet.source_mac)
-        again = self.copy and recent.records[place + VALUE] == mac
-        recent.records[place + VALUE] = mac
-        recent.records[place + TIME] = packet.time_ns
-        return again
+        mac: i64 = 0
+        if packet.source_mac >= 0:
+            mac = mac_number(packet.frame, packet.source_mac)
+        answer = self.recent.show(message_hash(packet), packet.time_ns, mac)
+        if answer == NEW:
+            return False
+        self.copy = True
+        self.tally.duplicates += 1
+        return answer == AGAIN
 
     def announced(self, packet: Packet, signal: str) -> None:
         """Multicast DNS and LLMNR: the sender is the client, whatever the message is.
@@ -207,7 +199,8 @@ class DnsDissector:
         """Walk the answers: aliases may match where the question did not; addresses are kept."""
         message = self.message
         sightings = self.sightings
-        self.addresses = []
+        if len(self.addresses) > 0:
+            self.addresses = []
         self.blocked = message.rcode in (NXDOMAIN, REFUSED)
         index: i64 = -1
         name = found.name if found is not None else b""
@@ -320,14 +313,28 @@ def pair_hash(client: i64, server: i64) -> i64:
     return mix(mix(client, TOLD_SALT), server) | 1
 
 
-def words_hash(state: i64, data: bytes, start: i64, end: i64) -> i64:
-    """Fold the first words of data[start:end], and how many octets there are, into `state`."""
-    state = mix(state, end - start)
-    stop = start + COMPARED_BYTES_MAX if end - start > COMPARED_BYTES_MAX else end
-    while start + 4 <= stop:
-        state = mix(state, i64(read_i32_be(data, start)) & 0xFFFFFFFF)
-        start += 4
-    return state | 1
+def message_hash(packet: Packet) -> i64:
+    """Fingerprint of a message, whence and whither it goes, and in which VLAN; never 0.
+
+    Eight octets a round: the last round takes some once more, so that none is left over.
+    """
+    data = packet.data
+    position = packet.start
+    end = packet.end
+    size = end - position
+    ends = (outer_vlan(packet) << 32) | (packet.source_port << 16) | packet.target_port
+    state = mix(mix(mix(packet.source_hash, ends), packet.target_hash), size)
+    if size > COMPARED_BYTES_MAX:
+        end = position + COMPARED_BYTES_MAX
+    last = end - 8
+    if last < position:
+        return state | 1  # shorter than any message
+    while position < last:
+        word = i64(read_i64_be(data, position))
+        state = mix(state, (word ^ (word >> 32)) & M62)
+        position += 8
+    word = i64(read_i64_be(data, last))
+    return mix(state, (word ^ (word >> 32)) & M62) | 1
 
 
 def to_mdns_group(packet: Packet) -> bool:

@@ -6,13 +6,12 @@ of integers; the address itself lies beside it in two of them, so nothing is all
 
 from typing import Final
 
-from librt.vecs import vec
 from mypy_extensions import i64
 
 from netwatch.limits import BIT_61, CLIENT_SLOTS
-from netwatch.state.fingerprint import M62
+from netwatch.state.fingerprint import M62, SEED, mix
+from netwatch.state.table import Table
 
-WAYS: Final = 8
 FIELDS: Final = 32
 
 FINGERPRINT: Final = 0
@@ -56,53 +55,22 @@ SKETCH_BITS: Final = 61
 """Odd, because fingerprints are: an even number would leave half of the bits for ever empty."""
 
 
-class Clients:
+class Clients(Table):
     """The table of clients; `find` gives the place of a record in `records`."""
 
     def __init__(self, slots: i64 = CLIENT_SLOTS) -> None:
-        self.mask: i64 = slots - 1
-        self.slots: i64 = slots
-        self.fingerprints: vec[i64] = vec[i64]([i64(0)] * slots)
-        """Apart from the records, so that a look-up touches two cache lines."""
-        self.records: vec[i64] = vec[i64]([i64(0)] * (slots * FIELDS))
-        self.fresh: bool = False
-        self.evicted: i64 = 0
+        super().__init__(slots, FIELDS)
 
     def find(self, fingerprint: i64, time_ns: i64) -> i64:
-        """Give the place of the client's record, new (all counters 0, `fresh`) or old."""
-        fingerprints = self.fingerprints
-        base = fingerprint & self.mask & 0x3FFFFFFFFFFFFFF8
-        slot = base
-        while slot < base + WAYS:
-            held = fingerprints[slot]
-            if held == fingerprint:
-                self.fresh = False
-                self.touch(slot * FIELDS, time_ns)
-                return slot * FIELDS
-            if held == 0:
-                return self.fill(slot, fingerprint, time_ns)
-            slot += 1
-        return self.replace(base, fingerprint, time_ns)
+        """Give the place of the client's record, touched: new (all counters 0, `fresh`) or old."""
+        place = super().find(fingerprint, time_ns)
+        if not self.fresh:
+            self.touch(place, time_ns)
+        return place
 
-    def replace(self, base: i64, fingerprint: i64, time_ns: i64) -> i64:
-        """Evict the record of the set that was touched longest ago."""
-        slot = base
-        oldest = base
-        oldest_ns: i64 = 0x7FFFFFFFFFFFFFFF
-        while slot < base + WAYS:
-            touched = self.records[slot * FIELDS + LAST]
-            if touched < oldest_ns:
-                oldest_ns = touched
-                oldest = slot
-            slot += 1
-        self.evicted += 1
-        return self.fill(oldest, fingerprint, time_ns)
-
-    def fill(self, slot: i64, fingerprint: i64, time_ns: i64) -> i64:
-        """Begin a record in `slot`; give its place."""
+    def begin(self, place: i64, fingerprint: i64, time_ns: i64) -> None:
+        """A client was never seen before."""
         records = self.records
-        self.fingerprints[slot] = fingerprint
-        place = slot * FIELDS
         field: i64 = 0
         while field < FIELDS:
             records[place + field] = 0
@@ -112,8 +80,10 @@ class Clients:
         records[place + LAST] = time_ns
         records[place + HOURS] = 1
         records[place + HOUR_END] = hour_end(time_ns)
-        self.fresh = True
-        return place
+
+    def touched(self, place: i64) -> i64:
+        """Give when the client was last active."""
+        return self.records[place + LAST]
 
     def touch(self, place: i64, time_ns: i64) -> None:
         """Note that the client was active at `time_ns`; time may run backwards in a capture.
@@ -155,43 +125,29 @@ def hour_end(time_ns: i64) -> i64:
     return (time_ns // HOUR_NS + 1) * HOUR_NS
 
 
-class Macs:
+class Macs(Table):
     """How many addresses each MAC spoke for: the mark of a router."""
 
     def __init__(self, slots: i64) -> None:
-        self.mask: i64 = slots - 1
-        self.slots: i64 = slots
-        self.records: vec[i64] = vec[i64]([i64(0)] * (slots * 4))
-        """MAC + 1 (0 = empty), addresses, public addresses, last time."""
-        self.evicted: i64 = 0
+        super().__init__(slots, 4)
+        # A record is: MAC + 1 (0 = empty), addresses, public addresses, last time.
 
     def add(self, mac: i64, public: bool, time_ns: i64) -> None:
         """Count one more address for `mac` (its 48 bits as a number)."""
+        place = self.find(mix(SEED, mac) | 1, time_ns)
         records = self.records
-        base = (((mac * 0x9E3779B1) & M62) >> 8) & self.mask & 0x3FFFFFFFFFFFFFF8
-        slot = base
-        oldest = base
-        oldest_ns: i64 = 0x7FFFFFFFFFFFFFFF
-        found: i64 = -1
-        while slot < base + WAYS:
-            held = records[slot * 4]
-            if held in (mac + 1, 0):
-                found = slot
-                break
-            if records[slot * 4 + 3] < oldest_ns:
-                oldest_ns = records[slot * 4 + 3]
-                oldest = slot
-            slot += 1
-        if found < 0:
-            found = oldest
-            self.evicted += 1
-            records[found * 4] = 0
-        place = found * 4
-        if records[place] == 0:
-            records[place] = mac + 1
-            records[place + 1] = 0
-            records[place + 2] = 0
+        records[place] = mac + 1
         records[place + 1] = records[place + 1] + 1
         if public:
             records[place + 2] = records[place + 2] + 1
         records[place + 3] = time_ns
+
+    def begin(self, place: i64, fingerprint: i64, time_ns: i64) -> None:
+        """A MAC speaks for its first address."""
+        del fingerprint, time_ns
+        self.records[place + 1] = 0
+        self.records[place + 2] = 0
+
+    def touched(self, place: i64) -> i64:
+        """Give when the MAC spoke for another address last."""
+        return self.records[place + 3]

@@ -1,18 +1,16 @@
 """Compiled. The flow table: what is known of each TCP connection and UDP conversation.
 
-Fingerprints lie apart from the records, so that a look-up touches two cache lines. A flow has two
-sides, told by the order of their endpoint fingerprints: side 0 is the smaller one. All bits of a
-side lie in `state` at the same place, shifted by `SIDE` for side 1.
+A flow has two sides, told by the order of their endpoint fingerprints: side 0 is the smaller one.
+All bits of a side lie in `state` at the same place, shifted by `SIDE` for side 1.
 """
 
 from typing import Final
 
-from librt.vecs import vec
 from mypy_extensions import i64
 
 from netwatch.limits import FLOW_SLOTS
+from netwatch.state.table import Table
 
-WAYS: Final = 8
 FIELDS: Final = 4
 STATE: Final = 0
 TIME: Final = 1
@@ -54,44 +52,17 @@ GUESSED: Final = 0x1000000
 TO_PUBLIC: Final = 0x2000000
 
 
-class Flows:
-    """A set-associative table; `find` gives the index of the record, new or old."""
+class Flows(Table):
+    """What is known of each flow; `find` gives the place of the record, new or old."""
 
     def __init__(self, slots: i64 = FLOW_SLOTS) -> None:
-        self.mask: i64 = slots - 1
-        self.fingerprints: vec[i64] = vec[i64]([i64(0)] * slots)
-        self.records: vec[i64] = vec[i64]([i64(0)] * (slots * FIELDS))
-        self.fresh: bool = False
-        """The last `find` made a new record."""
-        self.evicted: i64 = 0
+        super().__init__(slots, FIELDS)
         self.total: i64 = 0
 
-    def find(self, fingerprint: i64, time_ns: i64) -> i64:
-        """Give the place of the flow's record in `records`; make one where there is none.
-
-        A new record has state 0, TIME = time_ns and NEXT = -1. In a full set the record that was
-        touched longest ago gives way.
-        """
-        fingerprints = self.fingerprints
-        base = fingerprint & self.mask & 0x3FFFFFFFFFFFFFF8
-        slot = base
-        while slot < base + WAYS:
-            held = fingerprints[slot]
-            if held == fingerprint:
-                self.fresh = False
-                return slot * FIELDS
-            if held == 0:
-                return self.fill(slot, fingerprint, time_ns)
-            slot += 1
-        return self.replace(base, fingerprint, time_ns)
-
-    def fill(self, slot: i64, fingerprint: i64, time_ns: i64) -> i64:
-        """Begin a record in `slot`."""
-        self.fingerprints[slot] = fingerprint
-        self.fresh = True
-        place = slot * FIELDS
+    def begin(self, place: i64, fingerprint: i64, time_ns: i64) -> None:
+        """A flow begins: state 0, TIME = time_ns and NEXT = -1."""
+        del fingerprint
         self.renew(place, time_ns)
-        return place
 
     def renew(self, place: i64, time_ns: i64) -> None:
         """Make the record at `place` that of a flow just begun."""
@@ -102,20 +73,10 @@ class Flows:
         records[place + NEXT] = -1
         records[place + NEXT + 1] = -1
 
-    def replace(self, base: i64, fingerprint: i64, time_ns: i64) -> i64:
-        """Evict the record of the set that was touched longest ago; half-open ones go first."""
-        records = self.records
-        slot = base
-        oldest = base
-        oldest_ns: i64 = 0x7FFFFFFFFFFFFFFF
-        while slot < base + WAYS:
-            state = records[slot * FIELDS]
-            touched = records[slot * FIELDS + TIME]
-            if state & SEEN == 0 or (state >> SIDE) & SEEN == 0:
-                touched = touched >> 1
-            if touched < oldest_ns:
-                oldest_ns = touched
-                oldest = slot
-            slot += 1
-        self.evicted += 1
-        return self.fill(oldest, fingerprint, time_ns)
+    def touched(self, place: i64) -> i64:
+        """Half-open flows give way first, then the one that was touched longest ago."""
+        state = self.records[place]
+        touched_ns = self.records[place + TIME]
+        if state & SEEN == 0 or (state >> SIDE) & SEEN == 0:
+            return touched_ns >> 1
+        return touched_ns

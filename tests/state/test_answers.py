@@ -7,7 +7,8 @@ longest ago gives way, is counted, and nothing else changes.
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.state.answers import FIELDS, VALUE, WAYS, Remembered
+from netwatch.state.answers import FIELDS, VALUE, Remembered
+from netwatch.state.table import WAYS
 
 SLOTS = 64
 KEYS = st.integers(0, 400).map(lambda number: number * 2 + 1)

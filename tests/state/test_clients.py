@@ -20,11 +20,11 @@ from netwatch.state.clients import (
     LAST,
     QUESTIONS,
     TTL_KINDS,
-    WAYS,
     Clients,
     Macs,
     hour_end,
 )
+from netwatch.state.table import WAYS
 
 SLOTS = 64
 START = 480_000 * HOUR_NS

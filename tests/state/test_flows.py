@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.limits import FLOW_SLOTS
-from netwatch.state.flows import FIELDS, NEXT, SEEN, SIDE, TIME, WAYS, Flows
+from netwatch.state.flows import FIELDS, NEXT, SEEN, SIDE, TIME, Flows
+from netwatch.state.table import WAYS
 
 SLOTS = 64
 BOTH = SEEN | SEEN << SIDE
