@@ -50,6 +50,13 @@ CLIENT_SLOTS: Final = 32_768
 """Client addresses with visibility counters."""
 ANSWER_SLOTS: Final = 65_536
 """Addresses remembered from DNS answers."""
+ANSWER_NS_MIN: Final = 600_000_000_000
+"""For how long after an answer a flow to its address still says that name, whatever its TTL: CDNs
+answer with a few seconds, and programs go on with what they looked up, over their retries and
+minimum times of caches (10 min is the longest one that is common)."""
+ANSWER_NS_MAX: Final = 86_400_000_000_000
+"""And at most, however long the TTL: the Windows client keeps no answer for more than a day
+(MaxCacheTtl), systemd-resolved for 2 h. Later the address may be anybody's."""
 BINDING_SLOTS: Final = 32_768
 """Address to MAC bindings, so that only changes are claimed."""
 YOUNG_STREAMS_MAX: Final = 10_000

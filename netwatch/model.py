@@ -140,9 +140,12 @@ class DnsFields(msgspec.Struct, frozen=True, omit_defaults=True):
     id: int = 0
     flags: int = 0
     qtype: int = 0
+    """5 (CNAME) also where the name is an alias that the answer gives, by CNAME, SVCB or HTTPS."""
     rcode: int = -1
     answers: tuple[bytes, ...] = ()
     """Packed addresses of the answer's A and AAAA records (at most 16)."""
+    ech: bool = False
+    """An SVCB or HTTPS record of the answer carries an ECHConfigList: hellos may hide the name."""
 
 
 class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True):

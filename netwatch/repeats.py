@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from netwatch.limits import ANSWERS_KEPT_MAX, SIGHTINGS_KEPT_MAX
-from netwatch.model import Reply, Sighting
+from netwatch.model import DnsFields, Reply, Sighting
 
 HALF_HOUR_NS: Final = 1_800_000_000_000
 
@@ -130,11 +130,19 @@ def _key(sighting: Sighting) -> bytes:
     )
 
 
+def _told(dns: DnsFields) -> tuple[object, ...]:
+    return dns.answers, dns.ech
+
+
 def _merge(kept: Sighting, again: Sighting) -> None:
     kept.count += again.count
     last_ns = max(again.time_ns, again.last_time_ns)
     if last_ns > max(kept.time_ns, kept.last_time_ns):
         kept.last_time_ns = last_ns
-    if again.dns and kept.dns and again.dns.answers != kept.dns.answers:
+    if again.dns and kept.dns and _told(again.dns) != _told(kept.dns):
         answers = dict.fromkeys(kept.dns.answers + again.dns.answers)
-        kept.dns = msgspec.structs.replace(kept.dns, answers=tuple(answers)[:ANSWERS_KEPT_MAX])
+        kept.dns = msgspec.structs.replace(
+            kept.dns,
+            answers=tuple(answers)[:ANSWERS_KEPT_MAX],
+            ech=kept.dns.ech or again.dns.ech,
+        )

@@ -107,6 +107,6 @@ class Packet:
 
     def key(self) -> bytes:
         """Give this direction of this flow as octets: addresses, ports, protocol."""
-        addresses = self.net[self.source : self.source + self.address_length]
-        addresses += self.net[self.target : self.target + self.address_length]
-        return addresses + self.data[self.ports : self.ports + 4] + bytes((self.protocol & 0xFF,))
+        addresses = self.net[self.source : self.source + 2 * self.address_length]
+        ports = self.data[self.ports : self.ports + 4]
+        return addresses + ports + (b"\x06" if self.protocol == TCP else b"\x11")

@@ -7,16 +7,22 @@ another name? Then it is shared and proves nothing without one.
 
 from typing import Final
 
-from librt.strings import read_i16_be, read_i32_be, read_i64_be
+from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import UDP, Packet
-from netwatch.dissect.clients import ClientWatch, mac_number, outer_vlan
+from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.copies import Copies
 from netwatch.dissect.sightings import Sightings
 from netwatch.extract.dns import DnsMessage
-from netwatch.limits import ANSWER_SLOTS, ANSWERED_NAMES_MAX, RECENT_SLOTS
+from netwatch.limits import (
+    ANSWER_NS_MAX,
+    ANSWER_NS_MIN,
+    ANSWER_SLOTS,
+    ANSWERED_NAMES_MAX,
+)
 from netwatch.model import Anomaly, Answer, DnsFields, Sighting, Signal
-from netwatch.state.answers import MATCHED, UNMATCHED, UNTIL, VALUE, Remembered
+from netwatch.state.answers import MATCHED, SPAN, TIME, UNMATCHED, VALUE, Remembered
 from netwatch.state.clients import (
     ANSWERS,
     ANSWERS_SERVED,
@@ -25,8 +31,8 @@ from netwatch.state.clients import (
     QUESTIONS_MATCHED,
     QUESTIONS_PUBLIC,
 )
-from netwatch.state.fingerprint import M62, address_hash, is_public, mix
-from netwatch.state.recent import AGAIN, NEW, Recent
+from netwatch.state.fingerprint import address_hash, is_public, mix
+from netwatch.state.recent import AGAIN, NEW
 from netwatch.state.tally import Tally
 
 A: Final = 1
@@ -40,8 +46,7 @@ ADDRESSES_MAX: Final = 16
 FULL: Final = -2
 """In place of the index of a matched name: one that found no room."""
 TOLD_SALT: Final = 1
-COMPARED_BYTES_MAX: Final = 128
-"""Octets by which a message is told from another: nearly always all of the question."""
+SECOND_NS: Final = 1_000_000_000
 MDNS_PORT: Final = 5353
 MDNS_GROUP4: Final = 0xE00000FB
 MDNS_GROUP6: Final = 0xFF02
@@ -71,8 +76,7 @@ class DnsDissector:
         """Name -> where it stands in `answered`."""
         self.addresses: list[bytes] = []
         self.blocked: bool = False
-        self.recent: Recent = Recent(RECENT_SLOTS)
-        """Messages over UDP, to tell the mirror's copies."""
+        self.copies: Copies = Copies()
         self.copy: bool = False
         """The current message is a copy that was shown elsewhere: it is not counted again."""
 
@@ -85,8 +89,13 @@ class DnsDissector:
                 self.tally.anomaly(answer if answer < 0 else -Anomaly.DNS_TRUNCATED)
             return False
         self.copy = False
-        if packet.protocol == UDP and self.seen_just_now(packet):
-            return True
+        if packet.protocol == UDP:
+            shown = self.copies.show(packet)
+            if shown != NEW:
+                self.copy = True
+                self.tally.duplicates += 1
+                if shown == AGAIN:
+                    return True
         port = packet.source_port if message.response else packet.target_port
         if port == MDNS_PORT or (packet.source_port == MDNS_PORT and to_mdns_group(packet)):
             self.announced(packet, Signal.MDNS)
@@ -97,22 +106,6 @@ class DnsDissector:
         else:
             self.query(packet)
         return True
-
-    def seen_just_now(self, packet: Packet) -> bool:
-        """Tell whether the mirror showed this very message less than a millisecond ago.
-
-        Whoever did not hear an answer asks again later, with the same id or not: that is no copy.
-        One from another MAC (the other side of a router) may say who asks: it is read, as `copy`.
-        """
-        mac: i64 = 0
-        if packet.source_mac >= 0:
-            mac = mac_number(packet.frame, packet.source_mac)
-        answer = self.recent.show(message_hash(packet), packet.time_ns, mac)
-        if answer == NEW:
-            return False
-        self.copy = True
-        self.tally.duplicates += 1
-        return answer == AGAIN
 
     def announced(self, packet: Packet, signal: str) -> None:
         """Multicast DNS and LLMNR: the sender is the client, whatever the message is.
@@ -202,6 +195,7 @@ class DnsDissector:
         if len(self.addresses) > 0:
             self.addresses = []
         self.blocked = message.rcode in (NXDOMAIN, REFUSED)
+        ech = False
         index: i64 = -1
         name = found.name if found is not None else b""
         while True:
@@ -214,7 +208,7 @@ class DnsDissector:
             if message.section != 1:
                 break
             kind = message.record_type
-            if kind == CNAME:
+            if kind in (CNAME, SVCB, HTTPS) and message.target.count > 0:
                 matched = sightings.matcher.name(message.target)
                 if sightings.wanted(matched):
                     self.alias(packet, matched)
@@ -222,7 +216,8 @@ class DnsDissector:
                     signature = matched
                     name = message.target.wire()
                     index = -1
-            elif kind in (A, AAAA, SVCB, HTTPS):
+            if kind in (A, AAAA, SVCB, HTTPS):
+                ech = ech or message.ech
                 if signature >= 0 and index < 0:
                     index = self.index_of(name, signature)
                 self.addresses_told(packet, kind, index)
@@ -234,6 +229,7 @@ class DnsDissector:
                 qtype=message.qtype,
                 rcode=message.rcode,
                 answers=tuple(self.addresses),
+                ech=ech,
             )
 
     def addresses_told(self, packet: Packet, kind: i64, index: i64) -> None:
@@ -254,14 +250,18 @@ class DnsDissector:
             position += 16
 
     def alias(self, packet: Packet, signature: i64) -> None:
-        """Write down a CNAME's target."""
+        """Write down the target of a CNAME, or of an HTTPS or SVCB record (RFC 9460 section 2)."""
         message = self.message
         sighting = self.sightings.add(
             packet, 0, False, Signal.DNS_ANSWER, message.target.wire(), signature
         )
         sighting.recursion_desired = message.recursion_desired
         sighting.dns = DnsFields(
-            id=message.id, flags=message.flags, qtype=CNAME, rcode=message.rcode
+            id=message.id,
+            flags=message.flags,
+            qtype=CNAME,
+            rcode=message.rcode,
+            ech=message.ech,
         )
 
     def index_of(self, name: bytes, signature: i64) -> i64:
@@ -296,11 +296,20 @@ class DnsDissector:
             return
         place = self.by_client.put(pair_hash(packet.target_hash, hashed), packet.time_ns)
         self.by_client.records[place + VALUE] = index + 1
+        self.by_client.records[place + SPAN] = answer_span(self.message.record_ttl)
 
-    def told(self, client_hash: i64, server_hash: i64) -> i64:
-        """Give the index of the matched name for which the client was told this address, or -1."""
+    def told(self, client_hash: i64, server_hash: i64, time_ns: i64) -> i64:
+        """Give the index of the matched name for which the client was told this address, or -1.
+
+        An answer that is too old by `time_ns` says nothing any more.
+        """
         place = self.by_client.get(pair_hash(client_hash, server_hash))
-        return self.by_client.records[place + VALUE] - 1 if place >= 0 else -1
+        if place < 0:
+            return -1
+        records = self.by_client.records
+        if time_ns - records[place + TIME] > records[place + SPAN]:
+            return -1
+        return records[place + VALUE] - 1
 
     def shared(self, server_hash: i64) -> bool:
         """Tell whether the address was also answered for names that match nothing."""
@@ -313,28 +322,16 @@ def pair_hash(client: i64, server: i64) -> i64:
     return mix(mix(client, TOLD_SALT), server) | 1
 
 
-def message_hash(packet: Packet) -> i64:
-    """Fingerprint of a message, whence and whither it goes, and in which VLAN; never 0.
-
-    Eight octets a round: the last round takes some once more, so that none is left over.
-    """
-    data = packet.data
-    position = packet.start
-    end = packet.end
-    size = end - position
-    ends = (outer_vlan(packet) << 32) | (packet.source_port << 16) | packet.target_port
-    state = mix(mix(mix(packet.source_hash, ends), packet.target_hash), size)
-    if size > COMPARED_BYTES_MAX:
-        end = position + COMPARED_BYTES_MAX
-    last = end - 8
-    if last < position:
-        return state | 1  # shorter than any message
-    while position < last:
-        word = i64(read_i64_be(data, position))
-        state = mix(state, (word ^ (word >> 32)) & M62)
-        position += 8
-    word = i64(read_i64_be(data, last))
-    return mix(state, (word ^ (word >> 32)) & M62) | 1
+def answer_span(ttl_s: i64) -> i64:
+    """Give for how many nanoseconds a record of this TTL is a reason to expect a flow."""
+    if ttl_s >= 0x80000000:
+        ttl_s = 0  # RFC 2181 section 8
+    span_ns = ttl_s * SECOND_NS
+    if span_ns < ANSWER_NS_MIN:
+        return ANSWER_NS_MIN
+    if span_ns > ANSWER_NS_MAX:
+        return ANSWER_NS_MAX
+    return span_ns
 
 
 def to_mdns_group(packet: Packet) -> bool:

@@ -55,7 +55,10 @@ class FlowWatch:
         other = mix(packet.target_hash, packet.target_port)
         flows = self.flows
         self.flow = flow_hash(one, other, packet.protocol)
-        self.side = 0 if one < other else 1
+        if one < other:
+            self.side = 0
+        else:
+            self.side = 1
         place = flows.find(self.flow, packet.time_ns)
         self.place = place
         records = flows.records
@@ -119,7 +122,7 @@ class FlowWatch:
         """Look what a new flow proves before a name is said: answered address, prefix, port."""
         client_hash = packet.source_hash if from_client else packet.target_hash
         server_hash = packet.target_hash if from_client else packet.source_hash
-        index = self.dns.told(client_hash, server_hash)
+        index = self.dns.told(client_hash, server_hash, packet.time_ns)
         if index >= 0:
             known = self.dns.answered[index]
             signal = Signal.FLOW_TO_ANSWERED_ADDRESS

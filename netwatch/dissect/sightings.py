@@ -26,28 +26,50 @@ class Sightings:
 
     def blank(self, packet: Packet, flow: i64, from_client: bool) -> Sighting:
         """Give a sighting of this packet's two ends that says nothing yet and is not kept."""
-        sighting = Sighting(
-            time_ns=packet.time_ns,
-            frame=packet.number,
-            signal="",
-            name=b"",
-            transport=packet.protocol,
-            flow=flow,
-        )
+        return self.made(packet, flow, from_client, "", b"", -1)
+
+    def made(
+        self,
+        packet: Packet,
+        flow: i64,
+        from_client: bool,
+        signal: str,
+        name: bytes,
+        signature: i64,
+    ) -> Sighting:
+        """Give a sighting that is not kept; in one call, because each attribute set costs 50 ns."""
         if from_client:
-            sighting.client = packet.source_address()
-            sighting.server = packet.target_address()
-            sighting.client_port = packet.source_port
-            sighting.server_port = packet.target_port
-            sighting.client_mac = packet.mac(packet.source_mac)
-            sighting.server_mac = packet.mac(packet.target_mac)
+            sighting = Sighting(
+                time_ns=packet.time_ns,
+                frame=packet.number,
+                signal=signal,
+                name=name,
+                signature=signature,
+                client=packet.source_address(),
+                client_port=packet.source_port,
+                client_mac=packet.mac(packet.source_mac),
+                server=packet.target_address(),
+                server_port=packet.target_port,
+                server_mac=packet.mac(packet.target_mac),
+                transport=packet.protocol,
+                flow=flow,
+            )
         else:
-            sighting.client = packet.target_address()
-            sighting.server = packet.source_address()
-            sighting.client_port = packet.target_port
-            sighting.server_port = packet.source_port
-            sighting.client_mac = packet.mac(packet.target_mac)
-            sighting.server_mac = packet.mac(packet.source_mac)
+            sighting = Sighting(
+                time_ns=packet.time_ns,
+                frame=packet.number,
+                signal=signal,
+                name=name,
+                signature=signature,
+                client=packet.target_address(),
+                client_port=packet.target_port,
+                client_mac=packet.mac(packet.target_mac),
+                server=packet.source_address(),
+                server_port=packet.source_port,
+                server_mac=packet.mac(packet.source_mac),
+                transport=packet.protocol,
+                flow=flow,
+            )
         if packet.vlan_count > 0:
             sighting.vlans = packet.vlan_tuple()
         if len(packet.tunnels) > 0:
@@ -64,10 +86,7 @@ class Sightings:
         signature: i64,
     ) -> Sighting:
         """Make a sighting, keep it and give it, so that the caller can add what it knows."""
-        sighting = self.blank(packet, flow, from_client)
-        sighting.signal = signal
-        sighting.name = name
-        sighting.signature = signature
+        sighting = self.made(packet, flow, from_client, signal, name, signature)
         self.found.append(sighting)
         return sighting
 

@@ -37,6 +37,7 @@ CLASS_IN: Final = 1
 CLASS_CHAOS: Final = 3
 CLASS_ANY: Final = 255
 SERVICE_HINT_IPV4: Final = 4
+SERVICE_ECH: Final = 5
 SERVICE_HINT_IPV6: Final = 6
 
 SECTION_ANSWER: Final = 1
@@ -50,7 +51,8 @@ class DnsMessage(CompressedNames):
     `question`, `qtype`, `qclass`: the current question. `record_*`: the current record, its rdata
     is data[record_start:record_end]; `target` the name in the rdata of CNAME, DNAME, PTR, NS, MX,
     SRV, HTTPS and SVCB, else empty; `owner` is filled by `fill_owner` only. `hint4_*`, `hint6_*`:
-    packed addresses that an HTTPS or SVCB record gives along, start == end where there are none.
+    packed addresses that an HTTPS or SVCB record gives along, start == end where there are none;
+    `ech`: it gives an ECHConfigList along (RFC 9848).
     Classes are as on the wire: in mDNS the highest bit is a flag (RFC 6762 sections 5.4, 10.2).
     `cut`: the message ends before what its counts promise.
     """
@@ -89,6 +91,7 @@ class DnsMessage(CompressedNames):
         self.hint4_end: i64 = 0
         self.hint6_start: i64 = 0
         self.hint6_end: i64 = 0
+        self.ech: bool = False
 
     def parse(self, data: bytes, start: i64, end: i64, strict: bool) -> i64:
         """Read the header and the first question of data[start:end] (RFC 1035 section 4.1).
@@ -169,6 +172,7 @@ class DnsMessage(CompressedNames):
         self.target.count = 0
         self.hint4_end = self.hint4_start = 0
         self.hint6_end = self.hint6_start = 0
+        self.ech = False
         seen = self.records_seen
         if self.over or seen >= self.records or seen >= DNS_RECORDS_MAX:
             return Answer.NEED_MORE
@@ -245,13 +249,18 @@ class DnsMessage(CompressedNames):
         if after <= 0:
             return after if after < 0 else -Anomaly.NAME_LABEL
         if kind == TYPE_HTTPS or kind == TYPE_SVCB:
-            return self._read_hints(after)
+            return self._read_parameters(after)
         return Answer.DONE if after == self.record_end else -Anomaly.NAME_LABEL
 
-    def _read_hints(self, position: i64) -> i64:
-        """Read ipv4hint and ipv6hint of the SvcParams (RFC 9460 sections 2.2, 7.3)."""
+    def _read_parameters(self, position: i64) -> i64:
+        """Read ipv4hint, ipv6hint and ech of the SvcParams (RFC 9460 sections 2.2, 7.3).
+
+        A record of priority 0 is an alias only: what follows its target is not looked at (2.4.2).
+        """
         data = self.data
         end = self.record_end
+        if i64(read_i16_be(data, self.record_start)) == 0:
+            return Answer.DONE
         while position + 4 <= end:
             key = i64(read_i16_be(data, position)) & 0xFFFF
             size = i64(read_i16_be(data, position + 2)) & 0xFFFF
@@ -264,6 +273,8 @@ class DnsMessage(CompressedNames):
             elif key == SERVICE_HINT_IPV6 and size & 15 == 0:
                 self.hint6_start = position
                 self.hint6_end = position + size
+            elif key == SERVICE_ECH and is_ech_list(data, position, position + size):
+                self.ech = True
             position += size
         return Answer.DONE if position == end else -Anomaly.DNS_HEADER
 
@@ -331,6 +342,16 @@ class DnsMessage(CompressedNames):
         if self.record_class == CLASS_ANY:
             return kind == TYPE_TSIG or kind == TYPE_TKEY
         return known_class(self.record_class)
+
+
+def is_ech_list(data: bytes, start: i64, end: i64) -> bool:
+    """Whether data[start:end] is an ECHConfigList (RFC 9849 section 4) of any version."""
+    position = start + 2
+    if end - position < 4 or position + (i64(read_i16_be(data, start)) & 0xFFFF) != end:
+        return False
+    while position + 4 <= end:
+        position += 4 + (i64(read_i16_be(data, position + 2)) & 0xFFFF)
+    return position == end
 
 
 def known_class(kind: i64) -> bool:

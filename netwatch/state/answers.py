@@ -10,11 +10,11 @@ from mypy_extensions import i64
 
 from netwatch.state.table import Table
 
-FIELDS: Final = 4
-VALUE: Final = 1
-TIME: Final = 2
-UNTIL: Final = 3
-"""When the answer is no reason any more to expect a flow; 0 until somebody sets it."""
+FIELDS: Final = 3
+VALUE: Final = 0
+TIME: Final = 1
+SPAN: Final = 2
+"""For how many nanoseconds after TIME it stands; 0 until somebody says so."""
 
 MATCHED: Final = 1
 UNMATCHED: Final = 2
@@ -27,18 +27,17 @@ class Remembered(Table):
         super().__init__(slots, FIELDS)
 
     def put(self, fingerprint: i64, time_ns: i64) -> i64:
-        """Give the place of the record, told again; a new one has VALUE 0 and UNTIL 0."""
+        """Give the place of the record, told again; a new one has VALUE and SPAN 0."""
         place = self.find(fingerprint, time_ns)
         self.records[place + TIME] = time_ns
         return place
 
     def begin(self, place: i64, fingerprint: i64, time_ns: i64) -> None:
         """Something is told for the first time."""
-        del time_ns
+        del fingerprint, time_ns
         records = self.records
-        records[place] = fingerprint
         records[place + VALUE] = 0
-        records[place + UNTIL] = 0
+        records[place + SPAN] = 0
 
     def touched(self, place: i64) -> i64:
         """Give when it was told last."""

@@ -19,34 +19,39 @@ ADDRESS: Final = 1
 """Four words of 32 bits; IPv4 in the first, the others 0."""
 LENGTH_VLAN: Final = 5
 """Octets of the address (4 or 16), the outermost VLAN id in bits 8-19."""
-MAC: Final = 6
-MACS: Final = 7
-FIRST: Final = 8
-LAST: Final = 9
-HOURS: Final = 10
+FIRST: Final = 6
+HOURS: Final = 7
 """Hours of the clock, from that of FIRST (bit 0) on."""
-CONNECTIONS: Final = 11
-CONNECTIONS_NAMED: Final = 12
-CONNECTIONS_ANSWERED: Final = 13
-HELLOS: Final = 14
-HELLOS_ECH: Final = 15
-HELLOS_NAMELESS: Final = 16
-HELLO_KINDS: Final = 17
-AGENT_KINDS: Final = 18
-TTL_KINDS: Final = 19
-QUESTIONS: Final = 20
-QUESTIONS_PUBLIC: Final = 21
-QUESTIONS_MATCHED: Final = 22
-ANSWERS: Final = 23
-ANSWERS_SERVED: Final = 24
-CLIENTS_SERVED: Final = 25
-PROXIED: Final = 26
-ENCRYPTED_DNS: Final = 27
-QUIC: Final = 28
-FLOWS: Final = 29
-"""Flows that this address began, to wherever."""
-HOUR_END: Final = 30
+
+# What a DNS message touches lies together: a cache line.
+MAC: Final = 8
+LAST: Final = 9
+HOUR_END: Final = 10
 """Where the hour of LAST ends: until then nothing but LAST changes."""
+QUESTIONS: Final = 11
+QUESTIONS_PUBLIC: Final = 12
+ANSWERS: Final = 13
+ANSWERS_SERVED: Final = 14
+CLIENTS_SERVED: Final = 15
+
+# And what a connection does.
+FLOWS: Final = 16
+"""Flows that this address began, to wherever."""
+CONNECTIONS: Final = 17
+CONNECTIONS_NAMED: Final = 18
+CONNECTIONS_ANSWERED: Final = 19
+TTL_KINDS: Final = 20
+HELLOS: Final = 21
+HELLO_KINDS: Final = 22
+HELLOS_ECH: Final = 23
+
+HELLOS_NAMELESS: Final = 24
+AGENT_KINDS: Final = 25
+QUESTIONS_MATCHED: Final = 26
+PROXIED: Final = 27
+ENCRYPTED_DNS: Final = 28
+QUIC: Final = 29
+MACS: Final = 30
 
 HOUR_NS: Final = 3_600_000_000_000
 HOURS_MAX: Final = 62
