@@ -7,8 +7,9 @@ every name; `wire()` makes the lasting form: length-prefixed labels in lower cas
 
 from typing import Final
 
+from librt.strings import BytesWriter
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i64, u8
 
 from netwatch.limits import LABELS_MAX, NAME_BYTES_MAX
 
@@ -78,14 +79,20 @@ class Name:
     def wire(self) -> bytes:
         """The lasting form: every label lower-cased (ASCII) behind its length octet, no root."""
         data = self.data
-        parts: list[bytes] = []
+        written = BytesWriter()
         i: i64 = 0
         while i < self.count:
-            label = data[self.starts[i] : self.ends[i]]
-            parts.append(bytes((len(label) & 0xFF,)))
-            parts.append(label.lower())
+            position = self.starts[i]
+            end = self.ends[i]
+            written.append(u8((end - position) & 0xFF))
+            while position < end:
+                octet = i64(data[position])
+                if 0x41 <= octet <= 0x5A:
+                    octet |= 0x20
+                written.append(u8(octet))
+                position += 1
             i += 1
-        return b"".join(parts)
+        return written.getvalue()
 
 
 def name_text(wire: bytes) -> str:

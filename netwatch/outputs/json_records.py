@@ -5,7 +5,7 @@ Both are plain ASCII: JSON itself would let U+009B and U+202E through to a termi
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -30,11 +30,6 @@ def json_lines(report: Report) -> Iterator[bytes]:
     for finding in report.unattributed:
         yield _line("unattributed", finding)
     yield _line("coverage", report.coverage)
-
-
-def encoded_lines(rows: list[Any]) -> bytes:
-    """Each Struct of `rows` as one line of JSON. Their texts must be printable ASCII already."""
-    return _ENCODER.encode_lines(rows)
 
 
 def _line(kind: str, record: msgspec.Struct) -> bytes:

@@ -1,15 +1,25 @@
-"""`netwatch names`: every sighting as one line of JSON. Millions of them, so addresses and names
-are turned into text once and remembered.
+"""`netwatch names`: every sighting as one line of JSON.
+
+Millions of them, so a line is put together from texts, and what comes again and again (addresses,
+names, the second) is written once and remembered. `NameRow` says what a line holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
 from netwatch.model import Sighting
-from netwatch.outputs.json_records import encoded_lines
-from netwatch.outputs.text import address_text, mac_text, time_text, wire_name_text
+from netwatch.names import name_text
+from netwatch.outputs.text import address_text, mac_text, time_text
+
+_SECOND_NS: Final = 1_000_000_000
+_SECOND_CHARACTERS: Final = len("2025-08-21T11:25:27.")
+_REMEMBERED_MAX: Final = 16_384
+"""Names, addresses and MACs whose text is remembered, of each."""
+
+Key = TypeVar("Key")
 
 
 class TunnelRow(msgspec.Struct, kw_only=True):
@@ -19,8 +29,8 @@ class TunnelRow(msgspec.Struct, kw_only=True):
     dst_ip: str
 
 
-class NameRow(msgspec.Struct, kw_only=True):
-    """One line; the fields are the keys, in this order."""
+class NameRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a line holds; the fields are the keys, in this order."""
 
     capture: str
     frame: int
@@ -38,31 +48,60 @@ class NameRow(msgspec.Struct, kw_only=True):
     """Its id; null where none matched."""
 
 
+class _Texts(dict[Key, str], Generic[Key]):
+    """Texts by what they are of; one that is missing is written. All are forgotten when full."""
+
+    def __init__(self, write: Callable[[Key], str]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, key: Key) -> str:
+        if len(self) >= _REMEMBERED_MAX:
+            self.clear()
+        text = self[key] = self._write(key)
+        return text
+
+
 def name_rows(sightings: Sequence[Sighting], capture: str, signature_ids: Sequence[str]) -> bytes:
     """Lines of JSON in the order of `sightings`; empty for none. `capture` is its name as text."""
-    return encoded_lines([_row(sighting, capture, signature_ids) for sighting in sightings])
+    head = f'{{"capture":{_json(capture)},"frame":'
+    ids = [_json(id) for id in signature_ids]
+    ids.append("null")  # what -1, "none matched", finds
+    seconds, names, addresses, macs = _seconds, _names, _addresses, _macs
+    lines = [
+        f'{head}{s.frame},"time":"{seconds[s.time_ns // _SECOND_NS]}{s.time_ns % _SECOND_NS:09d}Z",'
+        f'"signal":"{s.signal}","name":{names[s.name]},'
+        f'"client_ip":"{addresses[s.client]}","client_port":{s.client_port},'
+        f'"client_mac":"{macs[s.client_mac]}",'
+        f'"server_ip":"{addresses[s.server]}","server_port":{s.server_port},'
+        f'"vlans":{_json(s.vlans) if s.vlans else "[]"},'
+        f'"tunnels":{_tunnels(s.tunnels) if s.tunnels else "[]"},'
+        f'"signature":{ids[s.signature]}}}\n'
+        for s in sightings
+    ]
+    return "".join(lines).encode()
 
 
-def _row(sighting: Sighting, capture: str, signature_ids: Sequence[str]) -> NameRow:
-    number = sighting.signature
-    return NameRow(
-        capture=capture,
-        frame=sighting.frame,
-        time=time_text(sighting.time_ns),
-        signal=sighting.signal,
-        name=wire_name_text(sighting.name),
-        client_ip=address_text(sighting.client),
-        client_port=sighting.client_port,
-        client_mac=mac_text(sighting.client_mac),
-        server_ip=address_text(sighting.server),
-        server_port=sighting.server_port,
-        vlans=sighting.vlans,
-        tunnels=[_tunnel(layer) for layer in sighting.tunnels],
-        signature=signature_ids[number] if number >= 0 else None,
-    )
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
-@lru_cache(maxsize=1024)
-def _tunnel(layer: bytes) -> TunnelRow:
-    half = len(layer) // 2
-    return TunnelRow(src_ip=address_text(layer[:half]), dst_ip=address_text(layer[half:]))
+def _name_json(wire: bytes) -> str:
+    return _json(name_text(wire))  # a name may hold a quotation mark
+
+
+def _second_text(second: int) -> str:
+    return time_text(second * _SECOND_NS)[:_SECOND_CHARACTERS]
+
+
+@lru_cache(maxsize=1_024)
+def _tunnels(layers: tuple[bytes, ...]) -> str:
+    halves = [(layer[: len(layer) // 2], layer[len(layer) // 2 :]) for layer in layers]
+    rows = [TunnelRow(src_ip=address_text(one), dst_ip=address_text(two)) for one, two in halves]
+    return _json(rows)
+
+
+_seconds: Final = _Texts(_second_text)
+_names: Final = _Texts(_name_json)
+_addresses: Final = _Texts(address_text)
+_macs: Final = _Texts(mac_text)

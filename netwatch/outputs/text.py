@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from netwatch.names import name_text
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS_MIN: Final = -719_162
 """0001-01-01, the first day that RFC 3339 can write."""
@@ -52,12 +50,6 @@ def address_text(address: bytes) -> str:
 def mac_text(mac: bytes) -> str:
     """A MAC as lower-case octets joined by colons; empty for none."""
     return mac.hex(":") if mac else ""
-
-
-@lru_cache(maxsize=4096)
-def wire_name_text(name: bytes) -> str:
-    """`names.name_text`, remembered: the same few names come again and again."""
-    return name_text(name)
 
 
 def ascii_text(text: str) -> str:

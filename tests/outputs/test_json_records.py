@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from netwatch.outputs.json_records import encoded_lines, json_lines, json_object
+from netwatch.outputs.json_records import json_lines, json_object
 from netwatch.report import (
     Capture,
     Coverage,
@@ -164,6 +164,9 @@ def test_only_times_may_be_what_json_does_not_know() -> None:
     class Wrong(msgspec.Struct):
         value: object
 
-    assert encoded_lines([Wrong(Time(0))]) == b'{"value":"1970-01-01T00:00:00.000000000Z"}\n'
+    def told(value: object) -> bytes:
+        return next(json_lines(msgspec.structs.replace(report(), netwatch=Wrong(value))))
+
+    assert told(Time(0)) == b'{"kind":"netwatch","value":"1970-01-01T00:00:00.000000000Z"}\n'
     with pytest.raises(TypeError, match="a report holds no complex"):
-        encoded_lines([Wrong(1j)])
+        told(1j)
