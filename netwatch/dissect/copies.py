@@ -12,9 +12,10 @@ from mypy_extensions import i64
 from netwatch.decode.packet import Packet
 from netwatch.dissect.clients import mac_number, outer_vlan
 from netwatch.limits import RECENT_SLOTS
-from netwatch.state.fingerprint import M62, mix
+from netwatch.state.fingerprint import mix
 from netwatch.state.recent import Recent
 
+M56: Final = 0xFFFFFFFFFFFFFF
 COMPARED_BYTES_MAX: Final = 128
 """Octets by which a message is told from another: nearly always all of a DNS question."""
 
@@ -40,7 +41,8 @@ class Copies:
 def message_hash(packet: Packet) -> i64:
     """Fingerprint of a message, whence and whither it goes, and in which VLAN; never 0.
 
-    Eight octets a round: the last round takes some once more, so that none is left over.
+    Seven octets a round, which is what `mix` has room for without losing a bit; the last round
+    takes some of them once more, so that none is left over.
     """
     data = packet.data
     position = packet.start
@@ -48,14 +50,11 @@ def message_hash(packet: Packet) -> i64:
     size = end - position
     ends = (outer_vlan(packet) << 32) | (packet.source_port << 16) | packet.target_port
     state = mix(mix(mix(packet.source_hash, ends), packet.target_hash), size)
+    if size < 8:
+        return state | 1  # shorter than any message
     if size > COMPARED_BYTES_MAX:
         end = position + COMPARED_BYTES_MAX
-    last = end - 8
-    if last < position:
-        return state | 1  # shorter than any message
-    while position < last:
-        word = i64(read_i64_be(data, position))
-        state = mix(state, (word ^ (word >> 32)) & M62)
-        position += 8
-    word = i64(read_i64_be(data, last))
-    return mix(state, (word ^ (word >> 32)) & M62) | 1
+    while position < end - 7:
+        state = mix(state, (i64(read_i64_be(data, position)) >> 8) & M56)
+        position += 7
+    return mix(state, i64(read_i64_be(data, end - 8)) & M56) | 1

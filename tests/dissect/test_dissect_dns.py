@@ -11,7 +11,7 @@ from ipaddress import ip_address
 import pytest
 
 from netwatch.capture.pcap import PcapRecords
-from netwatch.dissect.dns import leads_nowhere
+from netwatch.dissect.dns import answer_span, leads_nowhere
 from netwatch.match.signatures import Pack
 from netwatch.model import DnsFields, Observation
 from netwatch.names import name_text, name_wire
@@ -167,20 +167,76 @@ def test_answers_are_kept_for_the_question_that_matched() -> None:
         assert (b"\x05plain\x04test" in {s.name for s in seen.sightings}) == names
 
 
-def service(hint: bytes) -> bytes:
-    """An answer with one HTTPS record (RFC 9460) that gives addresses along."""
-    rdata = b"\0\1\0" + hint
+def service(
+    parameters: bytes, target: bytes = b"\0", *, priority: int = 1, ttl_s: int = 9
+) -> bytes:
+    """An answer with one HTTPS record (RFC 9460)."""
+    rdata = priority.to_bytes(2, "big") + target + parameters
     head = struct.pack(">6H", 1, 0x8180, 1, 1, 0, 0) + NAME + b"\0\0\x41\0\1"
-    return head + b"\xc0\x0c\0\x41\0\1\0\0\0\x09" + struct.pack(">H", len(rdata)) + rdata
+    return head + b"\xc0\x0c\0\x41\0\1" + struct.pack(">IH", ttl_s, len(rdata)) + rdata
+
+
+HINT = b"\0\4\0\x08\x01\x02\x03\x04\x01\x02\x03\x05"
+ECH = b"\0\5\0\6\0\4\xfe\x0d\0\0"
+
+
+def answered(message: bytes) -> Wire:
+    wire = Wire(START)
+    wire.send(RESOLVER, ALICE, frames.udp(RESOLVER.ip, ALICE.ip, (53, 40_000), message))
+    return wire
 
 
 def test_hints_of_service_records_are_answers() -> None:
-    wire = Wire(START)
-    hint = b"\0\4\0\x08\x01\x02\x03\x04\x01\x02\x03\x05"
-    wire.send(RESOLVER, ALICE, frames.udp(RESOLVER.ip, ALICE.ip, (53, 40_000), service(hint)))
+    wire = answered(service(HINT))
     wire.connect(ALICE, SITE.internet("1.2.3.5"))
     seen = run(wire.shown)
     assert [s.signal for s in seen.sightings] == ["dns-answer", "flow-to-answered-address"]
+
+
+@pytest.mark.parametrize(("parameters", "ech"), [(HINT, False), (HINT + ECH, True)])
+def test_ech_is_told_of_the_answer(parameters: bytes, ech: bool) -> None:
+    (seen,) = run(answered(service(parameters)).shown).sightings
+    assert seen.dns is not None
+    assert (seen.dns.qtype, seen.dns.ech, len(seen.dns.answers)) == (65, ech, 2)
+
+
+def test_ech_behind_another_record_is_told_as_well() -> None:
+    """Aliases come first, and so may records of another priority."""
+    rdata = b"\0\1\0"
+    message = bytearray(service(ECH))
+    message[7] = 2
+    message += b"\xc0\x0c\0\x41\0\1\0\0\0\x09" + struct.pack(">H", len(rdata)) + rdata
+    (seen,) = run(answered(bytes(message)).shown).sightings
+    assert seen.dns is not None
+    assert seen.dns.ech
+
+
+def test_the_target_of_a_service_record_is_an_alias() -> None:
+    special = name_wire("special.found.test") + b"\0"
+    for priority in (0, 1):
+        message = service(ECH if priority else b"", special, priority=priority)
+        seen = run(answered(message).shown)
+        assert [name for _, name, _ in rows(seen)] == ["ds.found.test", "special.found.test"]
+        alias = seen.sightings[1]
+        assert (alias.signal, alias.signature) == ("dns-answer", 1)
+        assert alias.dns == DnsFields(id=1, flags=0x8180, qtype=5, rcode=0, ech=priority == 1)
+
+
+def test_a_target_that_matches_where_the_question_did_not() -> None:
+    message = service(HINT, NAME + b"\0").replace(NAME, b"\x02ds\x05plain\x04test", 1)
+    wire = answered(message)
+    wire.connect(ALICE, SITE.internet("1.2.3.4"))
+    seen = run(wire.shown)
+    assert rows(seen) == [
+        ("dns-answer", "ds.found.test", ALICE.ip),
+        ("flow-to-answered-address", "ds.found.test", ALICE.ip),
+    ]
+
+
+def test_control_a_target_that_is_the_owner_itself_is_no_alias() -> None:
+    for names in (True, False):
+        seen = run(answered(service(ECH)).shown, names=names)
+        assert [name for _, name, _ in rows(seen)] == ["ds.found.test"]
 
 
 MDNS = Host(ip="224.0.0.251", mac="01:00:5e:00:00:fb")
@@ -233,6 +289,67 @@ def test_every_truncation_on_port_53_is_counted_or_read() -> None:
         assert (found, counted) in ((1, 0), (0, 1))
         read += [end] * found
     assert read == list(range(12 + len(NAME) + 5, len(answer)))
+
+
+MINUTE_S = 60
+HOUR_S = 3_600
+DAY_S = 86_400
+
+
+@pytest.mark.parametrize(
+    ("ttl_s", "span_s"),
+    [
+        (0, 10 * MINUTE_S),
+        (60, 10 * MINUTE_S),
+        (601, 601),
+        (2 * HOUR_S, 2 * HOUR_S),
+        (DAY_S, DAY_S),
+        (7 * DAY_S, DAY_S),
+        (0x7FFFFFFF, DAY_S),
+        (0x80000000, 10 * MINUTE_S),
+        (0xFFFFFFFF, 10 * MINUTE_S),
+    ],
+)
+def test_for_how_long_an_answer_stands(ttl_s: int, span_s: int) -> None:
+    assert answer_span(ttl_s) == span_s * 1_000_000_000
+
+
+@pytest.mark.parametrize(("ttl_s", "span_s"), [(5, 600), (3_000, 3_000), (9 * DAY_S, DAY_S)])
+@pytest.mark.parametrize("kind", ["A", "HTTPS"])
+def test_a_flow_that_begins_too_late_is_no_sign(kind: str, ttl_s: int, span_s: int) -> None:
+    record = messages.Record("A", bytes((1, 2, 3, 4)), ttl_s=ttl_s)
+    message = messages.answer(NAME, "A", 1, [record])
+    if kind == "HTTPS":
+        message = service(HINT, ttl_s=ttl_s)
+    shown = answered(message).shown
+    told_ns = shown[0].time_ns
+    (syn, *_) = answered_flow().shown
+    for late_ns, signals in (
+        (span_s * 1_000_000_000, ["dns-answer", "flow-to-answered-address"]),
+        (span_s * 1_000_000_000 + 1_000, ["dns-answer"]),
+        (-1_000, ["dns-answer", "flow-to-answered-address"]),  # two queues of one interface
+    ):
+        late = Frame(told_ns + late_ns, syn.octets, syn.link)
+        seen = run([*shown, late])
+        assert [s.signal for s in seen.sightings] == signals
+        (alice,) = [c for c in seen.clients if c.address == ip_address(ALICE.ip).packed]
+        assert (alice.connections, alice.connections_named) == (1, len(signals) - 1)
+
+
+def answered_flow() -> Wire:
+    wire = Wire(START)
+    wire.connect(ALICE, SITE.internet("1.2.3.4"))
+    return wire
+
+
+def test_an_answer_that_is_told_again_stands_again() -> None:
+    (first,) = answered(messages.answer(NAME, "A", 1, messages.addresses("1.2.3.4"))).shown
+    (syn, *_) = answered_flow().shown
+    minute_ns = MINUTE_S * 1_000_000_000
+    again = Frame(first.time_ns + 9 * minute_ns, first.octets, first.link)
+    late = Frame(first.time_ns + 18 * minute_ns, syn.octets, syn.link)
+    assert run([first, again, late]).sightings[-1].signal == "flow-to-answered-address"
+    assert run([first, late]).sightings[-1].signal == "dns-answer"
 
 
 def test_matched_names_are_remembered_once() -> None:

@@ -3,10 +3,10 @@ found lies inside the message; and a message that is cut loses nothing that stan
 """
 
 import socket
-import struct
 
 import dpkt
 import pytest
+from dns_messages import ANSWER, QUERY, header, parse, question, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,44 +15,9 @@ from netwatch.limits import DNS_QUESTIONS_MAX, DNS_RECORDS_MAX
 from netwatch.model import Anomaly, Answer
 from netwatch.names import name_text, name_wire
 
-# An A question for dnl-01.geo.kaspersky.com, and its answer: CNAME, two A, EDNS.
-QUERY = bytes.fromhex(
-    "1a2b0100000100000000000006646e6c2d303103 67656f 096b6173706572736b7903636f6d00 0001 0001"
-)
-ANSWER = bytes.fromhex(
-    "1a2b81800001000300000001"
-    "06646e6c2d303103 67656f 096b6173706572736b7903636f6d00 0001 0001"
-    "c00c 0005 0001 0000003c 0008 0567656f3031c013"
-    "c036 0001 0001 0000003c 0004 04030201"
-    "c036 0001 0001 0000003c 0004 04030202"
-    "00 0029 04d0 00000000 0000"
-)
 QUESTION = name_wire("dnl-01.geo.kaspersky.com")
 
 Row = tuple[int, int, str, bytes]
-
-
-def header(
-    questions: int = 1,
-    answers: int = 0,
-    authorities: int = 0,
-    additionals: int = 0,
-    flags: int = 0x0100,
-) -> bytes:
-    return struct.pack(">6H", 0x1234, flags, questions, answers, authorities, additionals)
-
-
-def question(name: str, kind: int = 1, by_class: int = 1) -> bytes:
-    return name_wire(name) + b"\x00" + struct.pack(">2H", kind, by_class)
-
-
-def record(owner: bytes, kind: int, rdata: bytes, by_class: int = 1, ttl: int = 60) -> bytes:
-    return owner + struct.pack(">2HIH", kind, by_class, ttl, len(rdata)) + rdata
-
-
-def parse(data: bytes, strict: bool = False) -> tuple[int, DnsMessage]:
-    message = DnsMessage()
-    return message.parse(data, 0, len(data), strict), message
 
 
 def rows(message: DnsMessage) -> list[Row]:
@@ -227,32 +192,6 @@ def test_targets(kind: int, before: bytes) -> None:
     assert message.target.count == 0
     assert message.next_record() == Answer.DONE  # the liar costs only itself
     assert message.record_type == 1
-
-
-@pytest.mark.parametrize("kind", [64, 65])
-def test_service_binding_gives_target_and_hints(kind: int) -> None:
-    hints = b"\x00\x01\x00\x03\x02h2\x00\x04\x00\x08\x01\x02\x03\x04\x05\x06\x07\x08"
-    hints += b"\x00\x06\x00\x10" + bytes(range(16))
-    rdata = b"\x00\x01\x03svc\x00" + hints
-    data = (
-        header(1, 1, flags=0x8180) + question("a.example", kind) + record(b"\xc0\x0c", kind, rdata)
-    )
-    answer, message = parse(data, strict=True)
-    assert answer == Answer.DONE
-    assert message.next_record() == Answer.DONE
-    assert message.target.wire() == b"\x03svc"
-    assert data[message.hint4_start : message.hint4_end] == bytes(range(1, 9))
-    assert data[message.hint6_start : message.hint6_end] == bytes(range(16))
-    assert message.next_record() == Answer.NEED_MORE
-    assert message.hint4_start == message.hint4_end
-
-
-def test_service_binding_whose_parameters_run_over() -> None:
-    rdata = b"\x00\x01\x00\x00\x04\x00\x09\x01\x02\x03\x04"
-    data = header(0, 1, flags=0x8180) + record(b"\x00", 65, rdata)
-    _, message = parse(data)
-    assert message.next_record() == -Anomaly.DNS_HEADER
-    assert message.hint4_start == message.hint4_end
 
 
 def test_address_of_a_wrong_size() -> None:

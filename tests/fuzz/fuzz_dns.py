@@ -13,7 +13,7 @@ from netwatch.limits import DNS_QUESTIONS_MAX, DNS_RECORDS_MAX
 from netwatch.model import Answer
 
 RUNS: Final = 3_600
-DEPTHS: Final = ("question", "record", "target", "hints", "pointer", "strict", "lie")
+DEPTHS: Final = ("question", "record", "target", "hints", "ech", "pointer", "strict", "lie")
 reached: set[str] = set()
 CALLS_MAX: Final = DNS_QUESTIONS_MAX + 2 * DNS_RECORDS_MAX
 
@@ -85,6 +85,9 @@ def record(message: DnsMessage, start: int, end: int) -> object:
         hints.append(message.data[first:last])
     if any(hints):
         reached.add("hints")
+    if message.ech:
+        reached.add("ech")
+        assert message.record_type in (64, 65) and span[1] - span[0] >= 13
     assert labels_inside(message.target, start, end)
     if message.target.count:
         reached.add("target")
@@ -95,7 +98,14 @@ def record(message: DnsMessage, start: int, end: int) -> object:
         plain = expanded(message.data[start:end], message.owner_start - start)
         assert plain == labels_of(message.owner), f"{labels_of(message.owner)} instead of {plain}"
     kind = (message.record_type, message.record_class, message.record_ttl, message.section)
-    return (kind, labels_of(message.target), owner, labels_of(message.owner), tuple(hints))
+    return (
+        kind,
+        labels_of(message.target),
+        owner,
+        labels_of(message.owner),
+        tuple(hints),
+        message.ech,
+    )
 
 
 def expanded(octets: bytes, position: int) -> Labels:

@@ -21,6 +21,7 @@ from netwatch.signature import Signature
 from netwatch.state.answers import Remembered
 from netwatch.state.clients import Clients, Macs
 from netwatch.state.flows import Flows
+from netwatch.state.recent import Recent
 from netwatch.state.tally import Tally
 
 RUNS: Final = 600
@@ -79,6 +80,7 @@ def small_engine(names: bool) -> Engine:
     engine.clients.bindings = Remembered(16)
     engine.dns.by_address = Remembered(16)
     engine.dns.by_client = Remembered(16)
+    engine.dns.copies.recent = Recent(16)
     engine.dns.answered, engine.dns.indices = [], {}
     engine.tcp.young = YoungStreams()
     engine.udp.young, engine.udp.held_bytes = {}, 0

@@ -41,6 +41,7 @@ ANSWER = messages.answer(
     WIRE, "A", 7, messages.alias("b.example.net", "192.0.2.130", "2001:db8::1")
 )
 HTTPS = b"\0\1\0" + b"\0\1\0\3\2h3" + b"\0\4\0\4\xc0\0\2\x82" + b"\0\6\0\x10" + bytes(15) + b"\1"
+ECH = b"\0\1\0" + b"\0\5\0\x0c\0\x0a\xfe\x0d\0\2ab\xfe\x0a\0\0"
 REQUEST = messages.request("/index/u1.xml", "a.example.com:8080", fields=("User-Agent: x/1",))
 RESPONSE = messages.response(b"MAGIC and more")
 
@@ -139,6 +140,8 @@ def dns() -> Seeds:
     srv = b"\xc0\x0c\0\x21\0\1\0\0\0\x3c" + counted(2, b"\0\1\0\2\0\3\1z\xc0\x0e")
     liar = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\5hello"
     yield "https", head + https + srv + liar + b"\0\0\x29\4\xd0\0\0\0\0\0\0"
+    asked = b"\0\1\x81\x80\0\1\0\1\0\0\0\0" + WIRE + b"\0\0\x41\0\1"
+    yield "ech", asked + b"\xc0\x0c\0\x41\0\1\0\0\0\x3c" + counted(2, ECH)
     chain = b"\1a\xc0\x0c" + b"\1b\xc0\x1f" + b"\1c\xc0\x23"
     yield "chain", b"\0\1\0\0\0\4\0\0\0\0\0\0" + WIRE + b"\0\0\1\0\1" + chain
     yield "loop", b"\0\1\0\0\0\1\0\0\0\0\0\0\xc0\x0c\0\1\0\1"
