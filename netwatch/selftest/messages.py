@@ -12,7 +12,16 @@ import msgspec
 
 from netwatch.names import name_wire
 
-TYPES: Final = {"A": 1, "NS": 2, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
+TYPES: Final = {
+    "A": 1,
+    "NS": 2,
+    "CNAME": 5,
+    "PTR": 12,
+    "MX": 15,
+    "TXT": 16,
+    "AAAA": 28,
+    "HTTPS": 65,
+}
 NXDOMAIN: Final = 3
 REFUSED: Final = 5
 RECURSION_DESIRED: Final = 0x0100

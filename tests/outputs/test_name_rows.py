@@ -104,6 +104,9 @@ def test_a_line_is_what_msgspec_writes(sightings: list[Sighting], capture: str) 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_REMEMBERED_MAX", 10)
+    remembered = (module._names, module._addresses, module._macs, module._seconds)
+    for texts in remembered:
+        texts.clear()
     many = [
         Sighting(
             time_ns=n * 10**9, frame=1, signal="mdns", name=b"\1%c" % n, client=bytes(3) + b"%c" % n
@@ -113,6 +116,5 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [row(sighting, "-", []) for sighting in many]
     for _ in range(2):
         assert name_rows(many, "-", []) == msgspec.json.Encoder().encode_lines(rows)
-    remembered = (module._names, module._addresses, module._macs, module._seconds)
     assert all(len(texts) <= 10 for texts in remembered)
     assert max(len(texts) for texts in remembered) > 0

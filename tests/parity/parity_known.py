@@ -110,6 +110,16 @@ GROUPS: Final = (
     ),
     Group(
         True,
+        "The target of a service record",
+        "An SVCB or HTTPS record names another host that serves what was asked for (RFC 9460). "
+        "Netwatch tells it as an alias, as it does with CNAME; tshark shows it in a field of the "
+        "record that the truth does not hold. The name is right.",
+        {
+            "zeek/dns-svcb.pcap": (("dns-answer", "foo.example.com", 2),),
+        },
+    ),
+    Group(
+        True,
         "The rest of the message is not in the capture",
         "tshark reads a request or a hello when all of it is there, body included: one lost or "
         "filtered segment and the name is gone. Netwatch reads the name where it stands. The "
