@@ -10,10 +10,10 @@ from mypy_extensions import i64
 
 from netwatch.state.table import Table
 
-FIELDS: Final = 3
-VALUE: Final = 0
-TIME: Final = 1
-SPAN: Final = 2
+FIELDS: Final = 4
+VALUE: Final = 1
+TIME: Final = 2
+SPAN: Final = 3
 """For how many nanoseconds after TIME it stands; 0 until somebody says so."""
 
 MATCHED: Final = 1
@@ -34,8 +34,9 @@ class Remembered(Table):
 
     def begin(self, place: i64, fingerprint: i64, time_ns: i64) -> None:
         """Something is told for the first time."""
-        del fingerprint, time_ns
+        del time_ns
         records = self.records
+        records[place] = fingerprint
         records[place + VALUE] = 0
         records[place + SPAN] = 0
 
