@@ -11,12 +11,19 @@ A block that shows a command looks like this, and its first line is the command:
     $ netwatch scan pcaps/
     ```
 
+A table of the code (a mapping of names to words) stands below its address:
+
+    <!-- table: netwatch.decode.tunnels TUNNELS -->
+    | tunnel | how it is told |
+    |---|---|
+
 `<!-- exact -->` shows all lines. `from "TEXT" N` shows N lines, from the first one on in which TEXT
 stands. What is left out is shown as `[...]`.
 """
 
 import argparse
 import ast
+import importlib
 import os
 import re
 import shlex
@@ -37,6 +44,10 @@ BLOCK = re.compile(
     r"(?P<head><!-- exact(?:: (?P<parts>[^\n]*))? -->\n```console\n)"
     r"\$ netwatch (?P<arguments>[^\n]*)\n(?P<shown>.*?)(?P<tail>```\n)",
     re.DOTALL,
+)
+TABLE = re.compile(
+    r"(?P<head><!-- table: (?P<module>[\w.]+) (?P<name>\w+) -->\n\|[^\n]*\n\|[-|]+\n)"
+    r"(?:\|[^\n]*\n)*"
 )
 PART = re.compile(r'first (?P<first>\d+)|last (?P<last>\d+)|from "(?P<text>[^"]+)" (?P<lines>\d+)')
 NO_BOUNDS = frozenset({"BIT_61"})
@@ -107,8 +118,13 @@ def value_text(name: str, value: object) -> str:
 
 
 def with_outputs(text: str) -> str:
-    """A document with every shown output as the command prints it now."""
-    return BLOCK.sub(_filled, text)
+    """A document with every output as the command prints it now, every table as the code has it."""
+    return TABLE.sub(_listed, BLOCK.sub(_filled, text))
+
+
+def _listed(block: re.Match[str]) -> str:
+    table = getattr(importlib.import_module(block["module"]), block["name"])
+    return block["head"] + "".join(f"| {name} | {words} |\n" for name, words in table.items())
 
 
 def _filled(block: re.Match[str]) -> str:

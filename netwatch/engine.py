@@ -10,11 +10,15 @@ from typing import Final
 from mypy_extensions import i64
 
 from netwatch.capture.records import Records
+from netwatch.decode.ethertypes import IPV4, IPV6, LLC, local_only
 from netwatch.decode.fragments import Fragments
-from netwatch.decode.link import IPV4, IPV6, link, local_only
+from netwatch.decode.link import link
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
+from netwatch.decode.tunnels import NO_NEXT, tunnel
+from netwatch.decode.tunnels_udp import may_carry, tunnel_udp
+from netwatch.decode.wireless import subframe
 from netwatch.dissect.claims import ClaimDissector, dhcp_version
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.dns import DnsDissector
@@ -34,6 +38,8 @@ from netwatch.state.tally import Tally
 
 LINK_TYPES_MAX: Final = 64
 """Kinds of link counted apart."""
+INNER: Final = 3
+"""The packet carries another one, at which `packet` stands now."""
 
 
 class Neighbours:
@@ -110,14 +116,25 @@ class Engine:
         tally.octets += records.wire_bytes
         if records.wire_bytes > records.end - records.start:
             tally.truncated += 1
+            packet.unseen = records.wire_bytes - (records.end - records.start)
         if records.link_type != self.link_type:
             self.other_link(records.link_type)
         self.link_frames += 1
+        if records.vlan_tci >= 0:
+            packet.tag(records.vlan_tci)
         answer = link(packet, records.link_type)
         if answer == Answer.DONE:
             answer = self.network()
         if answer < 0:
             tally.anomaly(answer)
+        while packet.bundle_start < packet.bundle_end:
+            answer = subframe(packet)
+            if packet.tunnel_count > 0:
+                tally.tunnelled += 1
+            if answer == Answer.DONE:
+                answer = self.network()
+            if answer < 0:
+                tally.anomaly(answer)
 
     def other_link(self, link_type: i64) -> None:
         """The link type changed: book the frames of the one before."""
@@ -129,46 +146,61 @@ class Engine:
         self.link_frames = 0
 
     def network(self) -> i64:
-        """Decode the packet that the link brought; DONE or -Anomaly."""
+        """Decode what the link brought down to the innermost packet, and hand that on.
+
+        DONE or -Anomaly.
+        """
         packet = self.packet
-        ethertype = packet.ethertype
-        if ethertype == IPV4:
-            answer = ipv4(packet, self.piece)
-        elif ethertype == IPV6:
-            answer = ipv6(packet, self.piece)
-        elif ethertype == ARP:
-            self.claims.arp(packet)
-            return Answer.DONE
-        else:
-            return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
-        if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
-            # A first piece that the capture cut is read as it is: it can never be whole.
-            answer = self.fragments.add(packet, self.piece)
-            if answer == Answer.NEED_MORE:
-                self.tally.ip += 1
+        while True:
+            ethertype = packet.ethertype
+            if ethertype == IPV4:
+                answer = ipv4(packet, self.piece)
+            elif ethertype == IPV6:
+                answer = ipv6(packet, self.piece)
+            elif ethertype == ARP:
+                self.claims.arp(packet)
                 return Answer.DONE
-            if answer == Answer.DONE and ethertype == IPV6:
-                answer = extensions(packet, self.piece)
-                if answer == FRAGMENT:
-                    answer = -Anomaly.FRAGMENT_DROPPED  # pieces of pieces
-        if answer < 0:
-            return answer
-        self.tally.ip += 1
-        return self.transport()
+            else:
+                return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
+            if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
+                # A first piece that the capture cut is read as it is: it can never be whole.
+                answer = self.put_together(ethertype)
+                if answer == Answer.NEED_MORE:
+                    return Answer.DONE
+            if answer < 0:
+                return answer
+            if packet.tunnel_count == 0:
+                self.tally.ip += 1
+            answer = self.transport()
+            if answer != INNER:
+                return answer
+
+    def put_together(self, ethertype: i64) -> i64:
+        """Take a fragment: DONE when its datagram is whole, NEED_MORE, or -Anomaly."""
+        packet = self.packet
+        answer = self.fragments.add(packet, self.piece)
+        if answer == Answer.NEED_MORE and packet.tunnel_count == 0:
+            self.tally.ip += 1
+        if answer == Answer.DONE and ethertype == IPV6:
+            answer = extensions(packet, self.piece)
+            if answer == FRAGMENT:
+                return -Anomaly.FRAGMENT_DROPPED  # pieces of pieces
+        return answer
 
     def transport(self) -> i64:
-        """Hand the packet to its conversation; DONE or -Anomaly."""
+        """Hand the packet to its conversation: DONE, INNER if it carries another, or -Anomaly."""
         packet = self.packet
         protocol = packet.protocol
         if protocol == TCP:
             answer = tcp(packet)
         elif protocol == UDP:
             answer = udp(packet)
-        elif protocol == ICMPV6:
-            self.claims.neighbour(packet)
-            return Answer.DONE
+            if answer > 0 and may_carry(packet):
+                carried = tunnel_udp(packet)
+                if carried != Answer.NEED_MORE:
+                    return self.carried(carried)
         else:
-            return -Anomaly.TRANSPORT_UNKNOWN if protocol not in (1, 2) else Answer.DONE
+            return self.other(protocol)
         if answer < 0:
             return answer
         net = packet.net
@@ -186,6 +218,27 @@ class Engine:
             return Answer.DONE
         self.udp.datagram(packet)
         return Answer.DONE
+
+    def other(self, protocol: i64) -> i64:
+        """Neither TCP nor UDP: a neighbour's claim, a tunnel, or nothing that is read."""
+        if protocol == ICMPV6:
+            self.claims.neighbour(self.packet)
+            return Answer.DONE
+        answer = tunnel(self.packet)
+        if answer != Answer.NEED_MORE:
+            return self.carried(answer)
+        return Answer.DONE if protocol in (1, 2, NO_NEXT) else -Anomaly.TRANSPORT_UNKNOWN
+
+    def carried(self, answer: i64) -> i64:
+        """A tunnel was opened, or could not be: INNER or -Anomaly."""
+        if answer < 0:
+            return answer
+        packet = self.packet
+        packet.cut = False  # the inner header will tell
+        packet.missing = 0
+        if packet.tunnel_count == 1 and packet.ethertype != LLC:
+            self.tally.tunnelled += 1
+        return INNER
 
     def finish(self) -> None:
         """The capture ends: read what never became whole, book what is still open."""

@@ -32,6 +32,8 @@ LAYERS_MAX: Final = 8
 """Encapsulations in one frame (VLAN tags and IP-in-IP included); Suricata stops at 16."""
 VLANS_MAX: Final = 4
 """VLAN tags kept of one frame."""
+AMSDU_BYTES_MAX: Final = 11_454
+"""Longest 802.11 frame that holds several packets (IEEE 802.11-2020 table 9-25)."""
 IPV6_HEADERS_MAX: Final = 16
 """Extension headers of one packet."""
 FRAGMENT_DATAGRAMS_MAX: Final = 1_024

@@ -70,6 +70,10 @@ class Anomaly:
     # ours
     TABLE_FULL: Final = 38
     BUG: Final = 39
+    # frames, found later
+    ENCRYPTED: Final = 40
+    LINK_HEADER: Final = 41
+    FRAME_DAMAGED: Final = 42
 
 
 ANOMALY_NAMES: Final = (
@@ -113,6 +117,9 @@ ANOMALY_NAMES: Final = (
     "dhcp",
     "table-full",
     "bug",
+    "encrypted",
+    "link-header",
+    "frame-damaged",
 )
 
 
@@ -196,6 +203,9 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     transport: int = 0
     """IP protocol number: 6 or 17."""
     vlans: tuple[int, ...] = ()
+    """Outermost first. Behind a tunnel those of the inner frame, and before them the network
+    identifier of the tunnel if it has one (VXLAN, Geneve, LISP: 24 bits; ERSPAN's VLAN).
+    """
     tunnels: tuple[bytes, ...] = ()
     """Outer (source + destination) packed addresses of each tunnel layer, outermost first."""
     flow: int = 0
@@ -252,7 +262,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     address: bytes
     vlan: int = 0
-    """The outermost tag, 0 = none."""
+    """The outermost tag, or the network of the tunnel it is in (24 bits); 0 = none."""
     mac: bytes = b""
     macs: int = 1
     """How many MACs spoke for it (2 = two or more)."""
@@ -314,6 +324,10 @@ class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Frames shorter in the file than on the wire."""
     duplicates: int = 0
     ip: int = 0
+    tunnelled: int = 0
+    """Packets that came inside a tunnel."""
+    encrypted: int = 0
+    """Packets whose carrier hides them: ESP, protected 802.11, MACsec."""
     tcp: int = 0
     udp: int = 0
     flows: int = 0

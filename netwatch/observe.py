@@ -7,6 +7,7 @@ from netwatch.extract.quic_keys import InitialOpener
 from netwatch.match.matcher import Matcher
 from netwatch.model import (
     ANOMALY_NAMES,
+    Anomaly,
     Claim,
     Client,
     Coverage,
@@ -126,6 +127,7 @@ def _coverage(engine: Engine) -> Coverage:
     counted = {name: getattr(tally, name) for name in names if name != "anomalies"}
     return Coverage(
         bytes=tally.octets,
+        encrypted=tally.anomalies[Anomaly.ENCRYPTED],
         flows=engine.watch.flows.total,
         flows_evicted=engine.watch.flows.evicted,
         link_types={

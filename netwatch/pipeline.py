@@ -25,6 +25,7 @@ from netwatch.devices.identity import (
     is_unicast,
     outermost,
     parse_zones,
+    place_of,
     zone_of,
 )
 from netwatch.devices.roles import Conduct, Counts, Guess, guess_role
@@ -121,7 +122,7 @@ class Scene:
             )
         self.ledger.set_far_legs_aside(self.hosts)
         for key, charges in self.ledger.charged.items():
-            if not charges and key[:1] == b"a" and not is_ours(key[3:]):
+            if not charges and key[:1] == b"a" and not is_ours(place_of(key)[1]):
                 del self.hosts.devices[key]  # the outer side of somebody's NAT
         for capture in self.captures:
             self._meet(capture, inside)

@@ -143,6 +143,10 @@ class Coverage(msgspec.Struct, kw_only=True):
     truncated: int
     flows_evicted: int
     unknown_encapsulations: int
+    tunnelled: int
+    """Packets that came inside a tunnel; of these the innermost was read."""
+    encrypted: int
+    """Packets whose carrier hides them: ESP, protected 802.11, MACsec."""
     anomalies: dict[str, int]
     set_aside: dict[str, int]
     """Sightings that are no evidence: reason -> how many."""

@@ -18,6 +18,7 @@ from netwatch.capture import packings
 from netwatch.cli.main import COMMANDS, EXIT_CODES, netwatch
 from netwatch.cli.scan import FAIL_LEVELS, FORMATS
 from netwatch.decode.link import LINK_TYPES
+from netwatch.decode.shims import SHIMS
 from netwatch.devices import coverage, roles
 from netwatch.outputs import csv_rows, name_rows
 from netwatch.verdict import exhibits, judge
@@ -195,9 +196,11 @@ def test_exit_codes() -> None:
 # --- what is seen ---
 
 
-def test_link_types_and_packings() -> None:
+def test_link_types_shims_and_packings() -> None:
     told = [int(n) for row in table(README, "link type") for n in re.findall(r"\d+", row[0])]
     assert sorted(told) == sorted(LINK_TYPES)
+    shims = [int(n, 16) for n in re.findall(r"0x\w+", str(table(README, "ethertype")))]
+    assert sorted(shims) == sorted(SHIMS)
     heads = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00", b"BZh9")
     (line,) = (p for p in README.split("\n\n") if p.startswith("**Captures**"))
     assert CODE.findall(line) == ["pcap", "pcapng", *map(packings.packing_of, heads)]

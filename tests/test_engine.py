@@ -156,7 +156,7 @@ def six(payload: bytes, following: int) -> bytes:
 UDP6 = frames.udp(*SIX, (40_000, 53), QUESTION)[40:]
 ANOMALIES = {
     "frame-truncated": framed(ask())[:13],
-    "ethertype-unknown": frames.other_ethertype(*MACS, 0x8847, b"a label stack"),
+    "ethertype-unknown": frames.other_ethertype(*MACS, 0x8137, b"IPX, which nobody reads"),
     "too-deep": framed(ask(), range(1, 201)),
     "too-deep, extension headers": framed(six(chain(60, 200) + UDP6, 60)),
     "ip-header": framed(ask())[:33],

@@ -51,7 +51,7 @@ class Fragments:
         if packet.address_length == 4:
             key += bytes((packet.protocol & 0xFF,))
         if packet.vlan_count > 0:
-            key += int(packet.vlans[0] & 0xFFFF).to_bytes(2, "big")
+            key += int(packet.vlans[0] & 0xFFFFFF).to_bytes(3, "big")
         datagram = self.datagrams.get(key)
         if datagram is not None and packet.time_ns - datagram.first_ns > FRAGMENT_AGE_NS_MAX:
             self.forget(key, datagram)

@@ -1,50 +1,85 @@
-"""Compiled. The link header: from the first octet of a frame to an ethertype and its payload.
+"""Compiled. The link types: from the first octet of a frame to an ethertype and its payload.
 
-Sources: IEEE 802.3 and 802.1Q, the LINKTYPE_ pages of tcpdump.org, RFC 1042 (SNAP).
+Source: the LINKTYPE_ pages of tcpdump.org.
 """
 
 from typing import Final
 
-from librt.strings import read_i16_be, read_i32_be, read_i32_le
 from mypy_extensions import i64
 
+from netwatch.decode.cooked import (
+    behind,
+    cooked,
+    loopback,
+    marvell_tagged,
+    nflog,
+    pflog,
+    pktap,
+    prepended,
+    raw,
+    switch_tagged,
+    upper_pdu,
+)
+from netwatch.decode.ethernet import mac_header, typed
+from netwatch.decode.lans import arcnet, arcnet_linux, atm, fddi, sun_atm, token_ring
 from netwatch.decode.packet import Packet
-from netwatch.limits import LAYERS_MAX, VLANS_MAX
-from netwatch.model import Anomaly, Answer
+from netwatch.decode.serial import (
+    cisco_hdlc,
+    cisco_hdlc_directed,
+    frame_relay,
+    frame_relay_directed,
+    ppp_directed,
+    ppp_hdlc,
+    ppp_pppd,
+)
+from netwatch.decode.wireless import avs, ppi, prism, radiotap, wifi
+from netwatch.model import Anomaly
 
 LINK_TYPES: Final = {
     0: "NULL",
     1: "Ethernet",
+    6: "Token Ring",
+    7: "ARCnet",
+    8: "SLIP",
+    9: "PPP",
+    10: "FDDI",
     12: "raw IP (BSD)",
     14: "raw IP (OpenBSD)",
+    50: "PPP or Cisco HDLC",
+    51: "PPPoE",
+    100: "ATM (RFC 2684)",
     101: "raw IP",
+    104: "Cisco HDLC",
+    105: "802.11",
+    107: "Frame Relay",
     108: "LOOP",
+    109: "ENC",
     113: "Linux cooked (SLL)",
+    117: "PFLOG",
+    119: "802.11 with Prism header",
+    123: "ATM (SunATM)",
+    127: "802.11 with radiotap",
+    129: "ARCnet (Linux)",
+    149: "PKTAP (as user type)",
+    163: "802.11 with AVS header",
+    166: "PPP (pppd)",
+    192: "PPI",
+    204: "PPP with direction",
+    205: "Cisco HDLC with direction",
+    206: "Frame Relay with direction",
+    219: "MPLS",
     228: "raw IPv4",
     229: "raw IPv6",
+    239: "NFLOG",
+    252: "Wireshark upper PDU",
+    258: "PKTAP",
     276: "Linux cooked v2 (SLL2)",
+    281: "Ethernet with Broadcom tag",
+    282: "Ethernet behind Broadcom tag",
+    284: "Ethernet with Marvell tag",
+    285: "Ethernet with Marvell tag and ethertype",
 }
 """Every LINKTYPE_ number that `link` reads; tests and the README hold it against the code."""
-
-IPV4: Final = 0x0800
-IPV6: Final = 0x86DD
-LLC: Final = 0
-"""`ethertype` of a frame that has none (IEEE 802.2): spanning tree, IS-IS, NetBEUI."""
-ETHERTYPE_MIN: Final = 0x0600
-"""Below it the field is a length (IEEE 802.3)."""
-
-
-def local_only(ethertype: i64) -> bool:
-    """Tell frames in which no packet can hide: they never leave their segment and carry no names.
-
-    LLC, LLDP, EAPOL, slow protocols, loop detection, wake on LAN, RARP, PPPoE discovery, PTP,
-    LLTD and AVB's 0x22F0, 0x22EA, 0x88B5-0x88B7 for experiments.
-    """
-    if ethertype == LLC:
-        return True
-    if ethertype in (0x0842, 0x8035, 0x8809, 0x8863, 0x888E, 0x8899, 0x9000):
-        return True
-    return ethertype in (0x88B5, 0x88B6, 0x88B7, 0x88CC, 0x88D9, 0x88E3, 0x88F7, 0x22F0, 0x22EA)
 
 
 def link(packet: Packet, link_type: i64) -> i64:
@@ -53,7 +88,15 @@ def link(packet: Packet, link_type: i64) -> i64:
     DONE, or -Anomaly. An ethertype that nobody reads is the caller's business.
     """
     if link_type == 1:
-        return ethernet(packet)
+        return mac_header(packet)
+    if link_type in (192, 149, 258):
+        # The header says which link's frame stands behind it. One such header is enough.
+        inner = ppi(packet) if link_type == 192 else pktap(packet)
+        if inner < 0:
+            return inner if link_type != 149 else -Anomaly.LINK_UNKNOWN
+        if inner == 1:
+            return mac_header(packet)
+        link_type = inner
     if link_type in (101, 12, 14, 228, 229):
         return raw(packet)
     if link_type == 113:
@@ -62,118 +105,70 @@ def link(packet: Packet, link_type: i64) -> i64:
         return cooked(packet, 0, 12, 20)
     if link_type in (0, 108):
         return loopback(packet, link_type)
+    if link_type == 239:
+        return nflog(packet)
+    if link_type == 109:
+        return behind(packet, 12)
+    if link_type == 8:
+        return behind(packet, 16)
+    if link_type == 117:
+        return pflog(packet)
+    if link_type == 252:
+        return upper_pdu(packet)
+    return wired(packet, link_type)
+
+
+def wired(packet: Packet, link_type: i64) -> i64:
+    """`link` for serial lines, and for Ethernet with something of a switch chip in it."""
+    if link_type in (9, 50):
+        return ppp_hdlc(packet)
+    if link_type == 51:
+        return typed(packet, 0x8864)
+    if link_type == 104:
+        return cisco_hdlc(packet)
+    if link_type == 107:
+        return frame_relay(packet)
+    if link_type == 166:
+        return ppp_pppd(packet)
+    if link_type == 204:
+        return ppp_directed(packet)
+    if link_type == 205:
+        return cisco_hdlc_directed(packet)
+    if link_type == 206:
+        return frame_relay_directed(packet)
+    if link_type == 219:
+        return typed(packet, 0x8847)
+    if link_type == 281:
+        return switch_tagged(packet, 4)
+    if link_type == 282:
+        return prepended(packet)
+    if link_type == 284:
+        return marvell_tagged(packet, 4)
+    if link_type == 285:
+        return marvell_tagged(packet, 8)
+    return shared(packet, link_type)
+
+
+def shared(packet: Packet, link_type: i64) -> i64:
+    """`link` for media that many stations share, and ATM."""
+    if link_type == 105:
+        return wifi(packet, False)
+    if link_type == 127:
+        return radiotap(packet)
+    if link_type == 119:
+        return prism(packet)
+    if link_type == 163:
+        return avs(packet)
+    if link_type == 6:
+        return token_ring(packet)
+    if link_type == 7:
+        return arcnet(packet)
+    if link_type == 129:
+        return arcnet_linux(packet)
+    if link_type == 10:
+        return fddi(packet)
+    if link_type == 100:
+        return atm(packet)
+    if link_type == 123:
+        return sun_atm(packet)
     return -Anomaly.LINK_UNKNOWN
-
-
-def ethernet(packet: Packet) -> i64:
-    """Ethernet II, 802.3 with SNAP, and any stack of 802.1Q/ad tags."""
-    start = packet.start
-    if packet.end - start < 14:
-        return -Anomaly.FRAME_TRUNCATED
-    packet.target_mac = start
-    packet.source_mac = start + 6
-    ethertype = i64(read_i16_be(packet.data, start + 12)) & 0xFFFF
-    packet.start = start + 14
-    return typed(packet, ethertype)
-
-
-def typed(packet: Packet, ethertype: i64) -> i64:
-    """Walk VLAN tags and SNAP from `ethertype` on, whose payload begins at packet.start."""
-    data = packet.data
-    while True:
-        if ethertype in (IPV4, IPV6):
-            packet.ethertype = ethertype
-            return Answer.DONE
-        if ethertype in (0x8100, 0x88A8, 0x9100, 0x9200):
-            if packet.end - packet.start < 4:
-                return -Anomaly.FRAME_TRUNCATED
-            packet.layers += 1
-            if packet.layers > LAYERS_MAX:
-                return -Anomaly.TOO_DEEP
-            if packet.vlan_count < VLANS_MAX:
-                tag = i64(read_i16_be(data, packet.start)) & 0x0FFF
-                packet.vlans[packet.vlan_count] = tag
-                packet.vlan_count += 1
-            ethertype = i64(read_i16_be(data, packet.start + 2)) & 0xFFFF
-            packet.start += 4
-        elif ethertype < ETHERTYPE_MIN:
-            ethertype = snap(packet)
-            if ethertype <= LLC:
-                packet.ethertype = LLC
-                return Answer.DONE if ethertype == LLC else -Anomaly.FRAME_TRUNCATED
-        else:
-            packet.ethertype = ethertype
-            return Answer.DONE
-
-
-def snap(packet: Packet) -> i64:
-    """The ethertype behind an LLC/SNAP header (RFC 1042); LLC (0) for others, -1 if it is cut."""
-    data = packet.data
-    start = packet.start
-    if packet.end - start < 3:
-        return -1
-    if (i64(read_i16_be(data, start)) & 0xFFFF) != 0xAAAA or data[start + 2] != 3:
-        return LLC
-    if packet.end - start < 8:
-        return -1
-    if data[start + 3] != 0 or data[start + 4] != 0 or data[start + 5] != 0:
-        return LLC
-    ethertype = i64(read_i16_be(data, start + 6)) & 0xFFFF
-    packet.start = start + 8
-    return ethertype if ethertype >= ETHERTYPE_MIN else LLC
-
-
-def raw(packet: Packet) -> i64:
-    """An IP packet without any link header: its version says which."""
-    if packet.end - packet.start < 1:
-        return -Anomaly.FRAME_TRUNCATED
-    version = i64(packet.data[packet.start]) >> 4
-    if version == 4:
-        packet.ethertype = IPV4
-    elif version == 6:
-        packet.ethertype = IPV6
-    else:
-        return -Anomaly.IP_HEADER
-    return Answer.DONE
-
-
-def cooked(packet: Packet, type_offset: i64, address_offset: i64, header: i64) -> i64:
-    """Linux cooked captures, v1 and v2: only the sender's address is there, if it is a MAC."""
-    data = packet.data
-    start = packet.start
-    if packet.end - start < header:
-        return -Anomaly.FRAME_TRUNCATED
-    if header == 16:
-        length = i64(read_i16_be(data, start + 4)) & 0xFFFF
-    else:
-        length = i64(data[start + 11])
-    if length == 6:
-        packet.source_mac = start + address_offset
-    ethertype = i64(read_i16_be(data, start + type_offset)) & 0xFFFF
-    packet.start = start + header
-    if ethertype < ETHERTYPE_MIN and ethertype != 4:
-        return -Anomaly.ETHERTYPE_UNKNOWN
-    return typed(packet, ethertype)
-
-
-def loopback(packet: Packet, link_type: i64) -> i64:
-    """BSD loopback: an address family in the writer's byte order (NULL) or the network's (LOOP).
-
-    Some writers put an ethertype into the last two octets instead, which no family is equal to.
-    """
-    if packet.end - packet.start < 4:
-        return -Anomaly.FRAME_TRUNCATED
-    family = i64(read_i32_be(packet.data, packet.start)) & 0xFFFFFFFF
-    ethertype = family & 0xFFFF
-    if family > 0xFFFF and link_type == 0:
-        family = i64(read_i32_le(packet.data, packet.start)) & 0xFFFFFFFF
-    packet.start += 4
-    if ethertype in (IPV4, IPV6):
-        packet.ethertype = ethertype
-    elif family == 2:
-        packet.ethertype = IPV4
-    elif family in (10, 23, 24, 28, 30):
-        packet.ethertype = IPV6
-    else:
-        return -Anomaly.ETHERTYPE_UNKNOWN
-    return Answer.DONE

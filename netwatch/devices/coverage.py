@@ -128,6 +128,8 @@ def summarise(
         "truncated": sum(c.truncated for c in total),
         "flows_evicted": sum(c.flows_evicted for c in total),
         "unknown_encapsulations": sum(anomalies[name] for name in UNKNOWN_LAYERS),
+        "tunnelled": sum(c.tunnelled for c in total),
+        "encrypted": sum(c.encrypted for c in total),
         "anomalies": dict(sorted(anomalies.items())),
         "set_aside": dict(sorted(set_aside.items())),
     }

@@ -30,6 +30,8 @@ VIRTUAL_ROUTERS: Final = (b"\x00\x00\x5e\x00\x01", b"\x00\x00\x5e\x00\x02", b"\x
 """First octets of the MACs of VRRP (RFC 9568 section 7.3) and HSRP."""
 LEASES: Final = frozenset(("arp", "nd", "dhcp-ack"))
 """Kinds of claim that say whose an address is; the others bring names."""
+VLAN_MAX: Final = 4_095
+"""Numbers above it are network identifiers of tunnels and backbones."""
 NAMES_OF_DEVICE: Final = 8
 """Host names kept of one device."""
 
@@ -104,7 +106,7 @@ class Hosts:
             return b"m" + mac, Seat.ENDPOINT
         if len(owners) == 1:
             return b"m" + next(iter(owners)), Seat.ROUTER_MAC
-        return b"a" + vlan.to_bytes(2, "big") + address, Seat.ROUTER_MAC
+        return _address_key(vlan, address), Seat.ROUTER_MAC
 
     def device(self, key: bytes) -> Device:
         """Give the device of a key of `find`."""
@@ -115,8 +117,9 @@ class Hosts:
                 device.macs.add(key[1:])
                 device.forwards = key[1:] in self._routers
             else:
-                device.vlans.add(int.from_bytes(key[1:3], "big"))
-                device.addresses.add(key[3:])
+                vlan, address = place_of(key)
+                device.vlans.add(vlan)
+                device.addresses.add(address)
             self.devices[key] = device
         return device
 
@@ -170,6 +173,18 @@ class Hosts:
             if len(device.hostnames) < NAMES_OF_DEVICE:
                 device.hostnames.add(hostname_text(claim.hostname))
             device.see(claim.time_ns, claim.time_ns)
+
+
+def _address_key(vlan: int, address: bytes) -> bytes:
+    """The key of a device that is known by its place only."""
+    # A VLAN has two octets; the network of a tunnel may need a third.
+    return b"a" + vlan.to_bytes(2 if vlan <= 0xFFFF else 3, "big") + address
+
+
+def place_of(key: bytes) -> Place:
+    """The VLAN and address of such a key; an address has 4 octets or 16."""
+    end = 3 if len(key) in (1 + 2 + 4, 1 + 2 + 16) else 4
+    return int.from_bytes(key[1:end], "big"), key[end:]
 
 
 def _is_one_host(own: set[Place], foreign: set[Place]) -> bool:
@@ -263,10 +278,12 @@ def parse_zones(zones: Mapping[str, str]) -> list[Zone]:
 
 
 def zone_of(device: Device, zones: Sequence[Zone]) -> str | None:
-    """The zone of the longest prefix that holds an address of the device, else its VLAN."""
+    """The zone of the longest prefix that holds an address of it, else its VLAN or network."""
     addresses = [ip_address(address) for address in sorted(device.addresses)]
     for network, name in zones:
         if any(address in network for address in addresses):
             return name
     tagged = sorted(device.vlans - {0})
-    return f"vlan {tagged[0]}" if tagged else None
+    if not tagged:
+        return None
+    return f"vlan {tagged[0]}" if tagged[0] <= VLAN_MAX else f"network {tagged[0]}"

@@ -58,6 +58,8 @@ class ClaimDissector:
             return
         if packet.address_length != 16:
             return  # the number of ICMPv6 in an IPv4 header: its addresses are no IPv6 ones
+        if packet.tunnel_count > 0 and packet.source_mac < 0:
+            return  # a tunnel without link: nobody in it has a MAC
         if packet.net is not data:
             return  # in pieces: no honest neighbour does that (RFC 6980)
         if packet.ttl != HOP_LIMIT_MAX:

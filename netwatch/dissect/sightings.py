@@ -72,8 +72,8 @@ class Sightings:
             )
         if packet.vlan_count > 0:
             sighting.vlans = packet.vlan_tuple()
-        if len(packet.tunnels) > 0:
-            sighting.tunnels = tuple(packet.tunnels)
+        if packet.tunnel_count > 0:
+            sighting.tunnels = packet.tunnel_tuple()
         return sighting
 
     def add(

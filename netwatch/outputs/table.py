@@ -210,6 +210,8 @@ def _visible(coverage: Coverage) -> str:
         parts.append(f"names of {share} of {counted(coverage.connections, 'new connection')}")
     if coverage.both_directions is not None:
         parts.append(f"both directions of {_share(coverage.both_directions)} of TCP flows")
+    if coverage.tunnelled:
+        parts.append(f"{counted(coverage.tunnelled, 'packet')} inside tunnels")
     return "; ".join(parts)
 
 
@@ -224,6 +226,7 @@ def _not_visible(coverage: Coverage) -> str:
         (coverage.duplicates, "duplicate", "counted once"),
         (coverage.flows_evicted, "flow", "forgotten for want of room"),
         (coverage.unknown_encapsulations, "frame", "in unknown encapsulations"),
+        (coverage.encrypted, "packet", "in encrypted tunnels or links"),
     )
     parts += [f"{counted(number, noun)} {what}".strip() for number, noun, what in counts if number]
     if coverage.loss:

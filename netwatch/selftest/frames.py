@@ -5,6 +5,7 @@ a frame. Nothing is random, so the same calls give the same octets.
 """
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Final
 
 from scapy.layers.dhcp import BOOTP, DHCP
@@ -79,6 +80,18 @@ def tcp(
         options=options,
     )
     return bytes(_network(source, target, ttl, number, False) / segment / Raw(payload))
+
+
+def packed(ip: str) -> bytes:
+    """The octets of an address."""
+    return ip_address(ip).packed
+
+
+def carrying(source: str, target: str, protocol: int, payload: bytes, *, number: int = 1) -> bytes:
+    """A packet of any IP protocol, for instance a tunnel's."""
+    if ":" in source:
+        return bytes(IPv6(src=source, dst=target, nh=protocol) / Raw(payload))
+    return bytes(IP(src=source, dst=target, proto=protocol, id=number & 0xFFFF) / Raw(payload))
 
 
 def ping(source: str, target: str, ttl: int = 64) -> bytes:

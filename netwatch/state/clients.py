@@ -18,7 +18,7 @@ FINGERPRINT: Final = 0
 ADDRESS: Final = 1
 """Four words of 32 bits; IPv4 in the first, the others 0."""
 LENGTH_VLAN: Final = 5
-"""Octets of the address (4 or 16), the outermost VLAN id in bits 8-19."""
+"""Octets of the address (4 or 16), the outermost VLAN or network id in bits 8-31."""
 FIRST: Final = 6
 HOURS: Final = 7
 """Hours of the clock, from that of FIRST (bit 0) on."""

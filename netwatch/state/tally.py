@@ -20,6 +20,7 @@ class Tally:
         self.truncated: i64 = 0
         self.duplicates: i64 = 0
         self.ip: i64 = 0
+        self.tunnelled: i64 = 0
         self.tcp: i64 = 0
         self.udp: i64 = 0
         self.flows_both: i64 = 0

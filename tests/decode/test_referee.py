@@ -12,7 +12,8 @@ import dpkt
 import pytest
 
 from netwatch.decode import transport
-from netwatch.decode.link import IPV4, IPV6, link
+from netwatch.decode.ethertypes import IPV4, IPV6
+from netwatch.decode.link import link
 from netwatch.decode.network import Piece, ipv4, ipv6
 from netwatch.decode.packet import TCP, UDP, Packet
 from netwatch.model import Answer

@@ -132,13 +132,16 @@ def test_the_sentence_has_one_of_three_endings(verdicts: list[str], seat: str, e
 def test_captures_are_added_up() -> None:
     one = capture(
         packets=5, first_ns=9, last_ns=20, flows_tcp=4, flows_both=3, acks=10, acked_unseen=1,
+        tunnelled=4, encrypted=3,
         anomalies={"too-deep": 2, "dns-header": 1},
     )  # fmt: skip
-    two = capture(packets=5, first_ns=3, last_ns=4, anomalies={"too-deep": 1}, hellos_ech=2)
+    anomalies = {"too-deep": 1}
+    two = capture(packets=5, first_ns=3, last_ns=4, anomalies=anomalies, hellos_ech=2, tunnelled=3)
     empty = capture()
     found = overview([], "access", one, two, empty)
     assert (found["packets"], found["first_time"], found["last_time"]) == (10, 3, 20)
     assert (found["both_directions"], found["loss"], found["ech"]) == (0.75, 0.1, 2)
     assert found["unknown_encapsulations"] == 3
+    assert (found["tunnelled"], found["encrypted"]) == (7, 3)
     assert found["anomalies"] == {"dns-header": 1, "too-deep": 3}
     assert overview([])["first_time"] is None

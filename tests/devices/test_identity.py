@@ -18,6 +18,7 @@ from netwatch.devices.identity import (
     is_unicast,
     outermost,
     parse_zones,
+    place_of,
     zone_of,
 )
 from netwatch.errors import UsageError
@@ -220,6 +221,20 @@ def test_zones() -> None:
     assert zone_of(one, zones) == "sales"
     assert zone_of(one, parse_zones({"2001:db8::/32": "six"})) == "vlan 30"
     assert zone_of(one, []) == "vlan 30"
+    assert zone_of(hosts().see(PC, b"", 4_096, 1, 1), []) == "network 4096"
     assert zone_of(hosts().see(PC, b"", 0, 1, 1), []) is None
+    assert zone_of(hosts().see(PC, b"", 4_095, 1, 1), []) == "vlan 4095"
+    assert zone_of(hosts().see(PC, b"", 70_000, 1, 1), []) == "network 70000"
     with pytest.raises(UsageError, match="an IP prefix expected"):
         parse_zones({"office": "10.0.0.0/8"})
+
+
+@pytest.mark.parametrize("network", [0, 1, 0xFFF, 0xFFFF, 0x10000, 0xFFFFFF])
+@pytest.mark.parametrize("address", [PC, bytes(range(16))])
+def test_a_device_of_any_network_is_known_by_its_place(network: int, address: bytes) -> None:
+    known = hosts()
+    key, _ = known.find(address, b"", network)
+    assert place_of(key) == (network, address)
+    device = known.device(key)
+    assert (device.vlans, device.addresses) == ({network}, {address})
+    assert known.find(address, b"", network ^ 0x100)[0] != key

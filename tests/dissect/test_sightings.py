@@ -60,9 +60,10 @@ def test_vlans_and_tunnels_come_along() -> None:
     packet = packet_of()
     packet.vlan_count = 2
     packet.vlans[0], packet.vlans[1] = 100, 5
-    packet.tunnels = [b"outer ends"]
+    packet.enter_tunnel()
+    packet.vlan_count = 2
     sighting = Sightings(MATCHER, False).blank(packet, 0, True)
-    assert (sighting.vlans, sighting.tunnels) == ((100, 5), (b"outer ends",))
+    assert (sighting.vlans, sighting.tunnels) == ((100, 5), (ENDS,))
 
 
 def test_a_blank_one_is_not_kept() -> None:

@@ -39,6 +39,7 @@ DEPTHS: Final = (
     "nd",
     "dhcp-request",
     "reply",
+    "tunnel",
 )
 reached: set[str] = set()
 
@@ -138,7 +139,7 @@ def judge(seen: Observation, frames: int) -> None:
         judge_claim(claim)
     for client in seen.clients:
         assert len(client.address) in (4, 16) and len(client.mac) in (0, 6)
-        assert 0 <= client.vlan < 4096 and client.first_ns <= client.last_ns
+        assert 0 <= client.vlan < 1 << 24 and client.first_ns <= client.last_ns
         assert client.connections <= client.flows
         # A connection may change its VLAN, and with it the record in which its name is counted.
         assert client.connections_named <= seen.coverage.flows
@@ -153,7 +154,11 @@ def judge_sighting(sighting: Sighting, frames: int) -> None:
     assert len(sighting.client_mac) in (0, 6) and len(sighting.server_mac) in (0, 6)
     assert 1 <= sighting.frame <= frames and -1 <= sighting.signature < 1
     assert 0 <= sighting.client_port <= 0xFFFF and 0 <= sighting.server_port <= 0xFFFF
-    assert sighting.transport in (6, 17) and all(0 <= vlan < 4096 for vlan in sighting.vlans)
+    assert sighting.transport in (6, 17)
+    assert all(0 <= vlan < 1 << 24 for vlan in sighting.vlans)
+    assert all(len(ends) in (8, 32) for ends in sighting.tunnels)
+    if sighting.tunnels:
+        reached.add("tunnel")
     if sighting.http:
         http = sighting.http
         for value in (http.method, http.target, http.user_agent, http.forwarded_for):

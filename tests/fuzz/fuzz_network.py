@@ -7,15 +7,17 @@ from typing import Final
 
 from invariants import alike, is_answer
 
-from netwatch.decode.link import IPV4, IPV6, LINK_TYPES, link
+from netwatch.decode.ethertypes import IPV4, IPV6
+from netwatch.decode.link import LINK_TYPES, link
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
+from netwatch.decode.wireless import subframe
 from netwatch.limits import LAYERS_MAX, VLANS_MAX
 from netwatch.model import Answer
 
-RUNS: Final = 12_000
-DEPTHS: Final = ("v4 tcp", "v4 udp", "v6 tcp", "v6 udp", "fragment", "vlans")
+RUNS: Final = 16_000
+DEPTHS: Final = ("v4 tcp", "v4 udp", "v6 tcp", "v6 udp", "fragment", "vlans", "bundle", "layers")
 reached: set[str] = set()
 LINKS: Final = (*LINK_TYPES, 147)
 
@@ -33,12 +35,25 @@ def target(octets: bytes) -> None:
 def decoded(data: bytes, start: int, end: int, link_type: int) -> Facts:
     """What the decoders say of data[start:end], offsets told from `start` on."""
     packet = Packet()
-    piece = Piece()
     packet.begin(data, start, end)
-    answer = link(packet, link_type)
+    facts = networked(packet, link(packet, link_type), start, end)
+    while packet.bundle_start < packet.bundle_end:
+        reached.add("bundle")
+        position = packet.bundle_start
+        facts += networked(packet, subframe(packet), start, end)
+        assert position < packet.bundle_start <= packet.bundle_end <= end
+    return facts
+
+
+def networked(packet: Packet, answer: int, start: int, end: int) -> Facts:
+    """What the link left: a packet, or why there is none."""
+    piece = Piece()
     assert is_answer(answer), answer
     if answer == Answer.DONE:
-        assert start <= packet.start <= end
+        assert start <= packet.start <= packet.end <= end
+        assert packet.layers <= LAYERS_MAX
+        if packet.layers > packet.vlan_count:
+            reached.add("layers")
         if packet.ethertype == IPV4:
             answer = ipv4(packet, piece)
         elif packet.ethertype == IPV6:
@@ -55,7 +70,9 @@ def decoded(data: bytes, start: int, end: int, link_type: int) -> Facts:
     assert packet.target + packet.address_length <= packet.start
     assert packet.missing >= 0 and (packet.cut or packet.missing == 0)
     assert packet.vlan_count <= VLANS_MAX and packet.layers <= LAYERS_MAX
-    assert all(0 <= vlan < 4096 for vlan in packet.vlan_tuple())
+    # The outermost one may be the I-SID of a backbone.
+    assert all(0 <= vlan < 4096 for vlan in packet.vlan_tuple()[1:])
+    assert all(0 <= vlan < 1 << 24 for vlan in packet.vlan_tuple())
     if packet.vlan_count > 1:
         reached.add("vlans")
     facts = (

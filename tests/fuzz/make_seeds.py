@@ -7,19 +7,25 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import zstandard
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import fuzzing
 from invariants import in_pieces
+from link_vectors import ETHER, SNAP, V4, VECTORS, Vector, wifi
 
+from netwatch.decode.ethertypes import IPV4
+from netwatch.decode.link import LINK_TYPES
 from netwatch.names import name_wire
 from netwatch.selftest import frames, hellos, messages
 from netwatch.selftest.authority import certificate
+from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
 from netwatch.selftest.files import Frame, pcap, pcapng
 from netwatch.selftest.hellos import Hello, counted, extension, records
 from netwatch.selftest.quic import cut, initial, variable
@@ -27,6 +33,7 @@ from netwatch.selftest.wire import Site, Wire
 
 Seeds = Iterator[tuple[str, bytes]]
 
+LINKS = list(LINK_TYPES)
 START = "2025-03-01T08:00:00Z"
 NAME = "a.example.com"
 WIRE = name_wire(NAME)
@@ -64,22 +71,61 @@ def conversation() -> Wire:
     return wire
 
 
+def one_of_each() -> list[Vector]:
+    """A frame of every link type, and of every shim, the last of each: those are the deepest."""
+    found = {vector.link_type: vector for vector in VECTORS if vector.link_type != 1}
+    shims = {vector.name.split(",")[0]: vector for vector in VECTORS if vector.link_type == 1}
+    return [*found.values(), *shims.values()]
+
+
+def aggregate(*packets: bytes) -> bytes:
+    """An 802.11 frame that holds several packets (A-MSDU)."""
+    made = b""
+    for packet in packets:
+        content = SNAP + V4 + packet
+        made += bytes(-len(made) % 4) + ETHER + len(content).to_bytes(2, "big") + content
+    return wifi(1, kind=0x88, quality=b"\x80\0") + made
+
+
 def network() -> Seeds:
     udp4 = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION)
     tcp6 = frames.tcp("fd00::1", "fd00::2", (4000, 443), "PA", (1, 2), b"hello")
-    yield "udp4", b"\x01" + lan(udp4)
-    yield "tcp4", b"\x01" + lan(frames.tcp("10.0.0.1", "10.0.0.2", (4, 5), "S", (1, 0)))
-    yield "tcp6-qinq", b"\x01" + lan(tcp6, (7, 8))
+    ethernet = bytes((LINKS.index(1),))
+    yield "udp4", ethernet + lan(udp4)
+    yield "tcp4", ethernet + lan(frames.tcp("10.0.0.1", "10.0.0.2", (4, 5), "S", (1, 0)))
+    yield "tcp6-qinq", ethernet + lan(tcp6, (7, 8))
     options = frames.udp("fd00::1", "fd00::2", (4000, 53), b"x", options=True)
-    yield "udp6-options", b"\x04" + options
+    yield "udp6-options", bytes((LINKS.index(101),)) + options
     for number, piece in enumerate(frames.in_fragments(udp4 + bytes(64), 32)[:2]):
-        yield f"fragment4-{number}", b"\x01" + lan(piece)
-    yield "fragment6", b"\x01" + lan(frames.in_fragments(options + bytes(640), 64)[1])
-    yield "sll", b"\x06" + frames.on_link(udp4, frames.SLL, "00:16:3e:00:00:02", "", ())
-    yield "sll2", b"\x09" + frames.on_link(tcp6, frames.SLL2, "00:16:3e:00:00:02", "", ())
-    yield "null", b"\x00" + frames.on_link(udp4, frames.NULL, "", "", ())
-    yield "snap", b"\x01" + bytes(12) + b"\0\x60\xaa\xaa\3\0\0\0\x08\0" + udp4
-    yield "unknown", b"\x0a" + udp4
+        yield f"fragment4-{number}", ethernet + lan(piece)
+    yield "fragment6", ethernet + lan(frames.in_fragments(options + bytes(640), 64)[1])
+    yield "unknown", bytes((len(LINKS),)) + udp4
+    yield "aggregate", bytes((LINKS.index(105),)) + aggregate(udp4, udp4, udp4[:24])
+    for vector in one_of_each():
+        name = re.sub(r"[^a-z0-9]+", "-", vector.name.lower())
+        packet = udp4 if vector.ethertype == IPV4 else tcp6
+        yield f"link-{name}", bytes((LINKS.index(vector.link_type),)) + vector.frame(packet)
+
+
+def tunnels() -> Seeds:
+    inside = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), b"x" * 8)
+    inside6 = frames.udp("fd00::1", "fd00::2", (4000, 53), b"x" * 8)
+    ends = Ends("10.1.0.1", "10.1.0.2")
+    for name, forms in CARRIERS.items():
+        packet = inside6 if name in ("6in4 and IPv6 in IPv6", "Teredo") else inside
+        for number, form in enumerate(forms):
+            made = form(Inner(ends, packet, lan(packet, (7,)), 70_000 if number == 0 and
+                              not name.startswith("ERSPAN") else 700))  # fmt: skip
+            yield f"{name.lower().replace(' ', '-')}-{number}", b"\0" + made
+    deep = inside
+    for _ in range(8):
+        deep = ends.ip(4, deep)
+    yield "deep", b"\0" + deep
+    yield "too-deep", b"\0" + ends.ip(4, deep)
+    yield "encrypted", b"\0" + ends.ip(50, bytes(range(60)))
+    twice = ends.udp(6081, geneve(0x0800, ends.udp(4789, vxlan(lan(inside), 70_000)), 5))
+    yield "twice", b"\0" + twice
+    yield "cut", b"\1" + twice[:-20]
 
 
 def fragments() -> Seeds:
@@ -325,6 +371,13 @@ def frame() -> Seeds:
     asked = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION + bytes(700))
     pieces = [b"\4\0" + piece for piece in frames.in_fragments(asked, 128)]
     yield "fragments", in_pieces(*pieces[::-1])
+    ends = Ends("10.1.0.1", "10.1.0.2")
+    asked = frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION)
+    told = frames.udp("10.0.0.2", "10.0.0.1", (53, 4000), ANSWER)
+    carried = [ends.udp(4789, vxlan(lan(asked), 70_000)), ends.udp(6081, geneve(0x0800, told, 9))]
+    whole = ends.udp(4789, vxlan(lan(told + bytes(300)), 70_000))
+    carried += frames.in_fragments(whole, 128)
+    yield "tunnels", in_pieces(*(b"\4\0" + packet for packet in carried))
 
 
 PACK = """\

@@ -21,7 +21,7 @@ from netwatch.report import (
 COVERAGE_NUMBERS = (
     "devices devices_found devices_absent devices_undecided packets bytes dns_questions "
     "dns_answers hellos connections encrypted_dns ech hellos_unfinished duplicates truncated "
-    "flows_evicted unknown_encapsulations"
+    "flows_evicted unknown_encapsulations tunnelled encrypted"
 )
 
 

@@ -38,6 +38,11 @@ GROUPS: Final = (
                 ("dns-answer", "\\001.\\000\ufffd", 1),
                 ("dns-answer", "\\001.\\000\ufffd", 3),
             ),
+            "ndpi/someip_sd_sample.pcap": (
+                ("dns-answer", "\\001.\\000\ufffd", 1),
+                ("dns-answer", "\\001.\\000\ufffd", 2),
+                ("dns-answer", "\\001.\\000\ufffd", 3),
+            ),
             "tcpdump/someip1.pcap": (
                 ("dns-answer", "\\001.\\000\ufffd", 1),
                 ("dns-answer", "\\001.\\000\\000", 2),

@@ -26,8 +26,8 @@ damage, says where and why, and ends with exit code 3. No capture makes it fail 
 FIGURES: Final = """
 ## Figures
 
-Names in encapsulations that netwatch reads: Ethernet with 802.1Q/ad and SNAP, SLL, SLL2, raw IP,
-NULL and LOOP, IPv4 and IPv6 with extension headers and fragments.
+Names in encapsulations that netwatch reads: the link types, shims and tunnels that the
+[README](../README.md#what-is-seen) lists, IPv4 and IPv6 with extension headers and fragments.
 """
 
 ALIASES: Final = """
@@ -48,6 +48,10 @@ group says so, in what that frame decrypts to.
 
 OUTSIDE: Final = """
 ## Left out: layers that netwatch does not read today
+
+`icmp` and `icmpv6` are packets that an error quotes. The error may be forged, says nothing of when
+the packet was sent, and quotes its first octets only; and the mirror that shows the error shows, as
+a rule, the packet as well. A quoted name is therefore no sighting. `ipcomp` is compressed.
 
 | layers | names | of these found |
 |---|---:|---:|

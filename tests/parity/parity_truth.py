@@ -29,9 +29,22 @@ TO_CLIENT: Final = frozenset({"dns-answer", "tls-certificate"})
 
 LAYERS: Final = frozenset(
     {
+        "ah",
+        "arcnet",
+        "ayiya",
+        "capwap.data",
+        "chdlc",
+        "erspan",
         "eth",
+        "etherip",
         "ethertype",
+        "fddi",
+        "fr",
+        "geneve",
+        "gre",
+        "gtp",
         "ieee8021ad",
+        "ieee8021ah",
         "ip",
         "ipv6",
         "ipv6.dstopts",
@@ -39,19 +52,35 @@ LAYERS: Final = frozenset(
         "ipv6.hopopts",
         "ipv6.nxt",
         "ipv6.routing",
-        "ah",
+        "l2tp",
+        "lisp",
         "llc",
         "loop",
+        "mpls",
+        "nflog",
+        "nsh",
         "null",
+        "pcap_pktdata",
+        "pktap",
+        "ppi",
+        "ppp",
+        "pppoes",
+        "radiotap",
         "raw",
         "sll",
         "tcp",
+        "teredo",
+        "tzsp",
         "udp",
+        "user_dlt",
         "vlan",
+        "vntag",
+        "vxlan",
+        "wlan",
+        "wlan_radio",
     }
 )
 """What may stand around a payload down to its TCP or UDP, for netwatch to read it today."""
-NETWORK: Final = frozenset({"ip", "ipv6"})
 TRANSPORT: Final = frozenset({"tcp", "udp"})
 ABOVE: Final = frozenset({"dtls", "rdpudp"})
 """Layers over UDP inside which netwatch does not read TLS."""
@@ -129,8 +158,6 @@ def _seen(row: Mapping[str, Any]) -> Seen | None:
         return None
     client = row["dst"] if signal in TO_CLIENT else row["src"]
     outside = outside_layers(row["encaps"])
-    if not outside and row.get("all_src"):
-        outside = "ip in ip"
     return Seen(Key(signal, name, client), row["frame"], outside)
 
 
@@ -141,7 +168,4 @@ def outside_layers(encapsulation: str) -> str:
     below, above = layers[: last + 1], layers[last + 1 :]
     foreign = [layer for layer in below if layer not in LAYERS]
     foreign += [layer for layer in above if layer in ABOVE]
-    if foreign:
-        return ", ".join(dict.fromkeys(foreign))
-    twice = sum(layer in NETWORK for layer in below) > 1 or sum(x in TRANSPORT for x in below) > 1
-    return "ip in ip" if twice else ""
+    return ", ".join(dict.fromkeys(foreign))
