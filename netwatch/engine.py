@@ -19,9 +19,11 @@ from netwatch.decode.transport import tcp, udp
 from netwatch.decode.tunnels import NO_NEXT, tunnel
 from netwatch.decode.tunnels_udp import may_carry, tunnel_udp
 from netwatch.decode.wireless import subframe
+from netwatch.dissect.certificates import CertificateDissector
 from netwatch.dissect.claims import ClaimDissector, dhcp_version
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.dtls import DtlsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.payloads import Payloads
@@ -85,9 +87,13 @@ class Engine:
             self.clients, self.tally, neighbours.read_dhcp, neighbours.read_dhcp6
         )
         hellos = HelloDissector(self.watch)
-        payloads = Payloads(self.watch, self.dns, hellos, neighbours.read_certificate)
+        certificates = CertificateDissector(self.watch, neighbours.read_certificate)
+        payloads = Payloads(self.watch, self.dns, hellos, certificates)
         self.tcp: TcpDissector = TcpDissector(self.watch, hellos, payloads)
-        self.udp: UdpDissector = UdpDissector(self.watch, self.dns, hellos, neighbours.open_initial)
+        dtls = DtlsDissector(self.watch, hellos, certificates)
+        self.udp: UdpDissector = UdpDissector(
+            self.watch, self.dns, hellos, dtls, neighbours.open_initial
+        )
 
     def feed(self, block: bytes, records: Records) -> None:
         """Take every whole record of `block`; `records` stands at the first one."""

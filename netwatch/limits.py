@@ -84,6 +84,10 @@ QUIC_BYTES_MAX: Final = 32 * 1024 * 1024
 """Octets of all these, like YOUNG_BYTES_MAX: each alone may keep 16 KiB."""
 QUIC_DECRYPTIONS_MAX: Final = 10_000
 """Initials decrypted in one second of the capture: each costs a key derivation."""
+DTLS_STATES_MAX: Final = 2_000
+"""DTLS flights that are not whole."""
+DTLS_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Octets of all these; each alone may keep 80 KiB."""
 MAC_SLOTS: Final = 8_192
 """MACs whose addresses are counted."""
 ANSWERED_NAMES_MAX: Final = 65_536
@@ -135,8 +139,9 @@ QUIC_INITIALS_MAX: Final = 8
 """Initial packets of one connection that are decrypted."""
 QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024
 """CRYPTO octets of one connection that are kept."""
-QUIC_PIECES_MAX: Final = 256
-"""Pieces of one CRYPTO stream: Chrome cuts a hello into some ten a packet and shuffles them."""
+PIECES_MAX: Final = 256
+"""Pieces of one message over datagrams: Chrome cuts a hello into some ten a packet and shuffles
+them; a chain of certificates over DTLS with the smallest sensible datagrams has some fifty."""
 QUIC_KEYS_MAX: Final = 1_024
 """Pairs of version and connection id whose Initial keys are kept (about 3 kB each)."""
 DHCP_VALUE_BYTES_MAX: Final = 255

@@ -74,6 +74,8 @@ class Anomaly:
     ENCRYPTED: Final = 40
     LINK_HEADER: Final = 41
     FRAME_DAMAGED: Final = 42
+    # datagrams
+    DTLS: Final = 43
 
 
 ANOMALY_NAMES: Final = (
@@ -120,6 +122,7 @@ ANOMALY_NAMES: Final = (
     "encrypted",
     "link-header",
     "frame-damaged",
+    "dtls",
 )
 
 
@@ -132,6 +135,7 @@ class Signal:
     LLMNR: Final = "llmnr"
     TLS_SNI: Final = "tls-sni"
     QUIC_SNI: Final = "quic-sni"
+    DTLS_SNI: Final = "dtls-sni"
     HTTP_HOST: Final = "http-host"
     HTTP_ABSOLUTE: Final = "http-absolute"
     HTTP_CONNECT: Final = "http-connect"

@@ -119,7 +119,7 @@ def test_quic_connections_that_are_never_whole() -> None:
         feed(engine, [filled(QUIC, client, datagram)], client * 1_000_000)
         highest = max(highest, engine.udp.held_bytes)
     assert QUIC_BYTES_MAX - 16_000 < highest <= QUIC_BYTES_MAX + 16_000
-    held = [young.hello.held_bytes for young in engine.udp.young.values()]
+    held = [young.hello.crypto.held_bytes for young in engine.udp.young.values()]
     assert engine.udp.held_bytes == sum(held) == len(held) * (15_000 + PIECE_BYTES)
     engine.finish()
     assert engine.udp.held_bytes == 0

@@ -20,6 +20,7 @@ PROXIED: Final = frozenset((Signal.HTTP_CONNECT, Signal.HTTP_ABSOLUTE))
 TOWARDS: Final = PROXIED | {
     Signal.TLS_SNI,
     Signal.QUIC_SNI,
+    Signal.DTLS_SNI,
     Signal.HTTP_HOST,
     Signal.FLOW_TO_ANSWERED_ADDRESS,
 }

@@ -1,4 +1,4 @@
-"""Compiled. A ClientHello was read, over TCP or QUIC: count it, match it, write it down."""
+"""Compiled. A ClientHello was read, over TCP, QUIC or DTLS: count it, match it, write it down."""
 
 from mypy_extensions import i64
 
@@ -32,7 +32,7 @@ class HelloDissector:
         if signature < 0:
             watch.said_other(packet)
         if sightings.wanted(signature):
-            signal = Signal.TLS_SNI if packet.protocol == TCP else Signal.QUIC_SNI
+            signal = hello_signal(packet.protocol, hello)
             sighting = watch.add(packet, True, signal, self.name.wire(), signature)
             self.describe(sighting, hello, quic_version)
 
@@ -47,7 +47,7 @@ class HelloDissector:
         signature = self.watch.sightings.matcher.name(self.name)
         if not self.watch.sightings.wanted(signature):
             return False
-        sighting.signal = Signal.TLS_SNI if sighting.transport == TCP else Signal.QUIC_SNI
+        sighting.signal = hello_signal(sighting.transport, hello)
         sighting.name = self.name.wire()
         sighting.signature = signature
         self.describe(sighting, hello, 0)
@@ -78,7 +78,7 @@ class HelloDissector:
 
     def describe(self, sighting: Sighting, hello: ClientHello, quic_version: i64) -> None:
         """Add what an analyst wants to know of the hello; JA4 only where a signature matched."""
-        kind = "t" if sighting.transport == TCP else "q"
+        kind = "t" if sighting.transport == TCP else "d" if hello.datagram else "q"
         sighting.browser = hello.ech
         sighting.tls = TlsFields(
             version=hello.version,
@@ -88,3 +88,10 @@ class HelloDissector:
             partial=hello.partial,
             quic_version=quic_version,
         )
+
+
+def hello_signal(transport: i64, hello: ClientHello) -> str:
+    """Give the signal of a name that a hello said."""
+    if transport == TCP:
+        return Signal.TLS_SNI
+    return Signal.DTLS_SNI if hello.datagram else Signal.QUIC_SNI

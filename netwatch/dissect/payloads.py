@@ -5,18 +5,17 @@ direction goes on, or WAIT (the message goes on behind them), or UNKNOWN. It ser
 came and a young stream alike.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from librt.strings import read_i16_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
+from netwatch.dissect.certificates import CertificateDissector
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.requests import RequestDissector
-from netwatch.extract.certificates import CertificateNames
 from netwatch.extract.http import request_begins, usual_method
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.extract.tls import ClientHello
@@ -26,8 +25,7 @@ from netwatch.extract.tls_records import (
     hello_begins,
     server_hello_begins,
 )
-from netwatch.model import Anomaly, Answer, Signal, TlsFields
-from netwatch.names import Name
+from netwatch.model import Answer, Signal
 from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
 
 WAIT: Final = -1
@@ -51,17 +49,16 @@ class Payloads:
         watch: FlowWatch,
         dns: DnsDissector,
         hellos: HelloDissector,
-        read_certificate: Callable[[bytes], CertificateNames | None],
+        certificates: CertificateDissector,
     ) -> None:
         self.watch: FlowWatch = watch
         self.dns: DnsDissector = dns
         self.hellos: HelloDissector = hellos
         self.requests: RequestDissector = RequestDissector(watch)
-        self.read_certificate: Callable[[bytes], CertificateNames | None] = read_certificate
+        self.certificates: CertificateDissector = certificates
         self.records: TlsRecords = TlsRecords()
         self.hello: ClientHello = ClientHello()
         self.response: HttpResponse = HttpResponse()
-        self.name: Name = Name()
         self.consumed: i64 = 0
         self.wanted: i64 = 0
         """After WAIT: octets from `consumed` on without which the next reading is in vain."""
@@ -133,29 +130,8 @@ class Payloads:
         if answer < 0:
             self.watch.tally.anomaly(answer)
         for der in self.records.certificates:
-            self.certificate(packet, der)
+            self.certificates.read(packet, der, self.records.version)
         return OVER
-
-    def certificate(self, packet: Packet, der: bytes) -> None:
-        """Match a certificate's names, its subject and its issuer."""
-        names = self.read_certificate(der)
-        if names is None:
-            self.watch.tally.anomaly(Anomaly.CERTIFICATE)
-            return
-        sightings = self.watch.sightings
-        fields = TlsFields(version=self.records.version, subject=names.subject, issuer=names.issuer)
-        for wire in names.names:
-            if self.name.set_wire(wire):
-                signature = sightings.matcher.name(self.name)
-                if sightings.wanted(signature):
-                    sighting = self.watch.add(
-                        packet, False, Signal.TLS_CERTIFICATE, wire, signature
-                    )
-                    sighting.tls = fields
-        issued: i64 = sightings.matcher.certificate(names.subject, names.issuer)
-        if issued >= 0:
-            sighting = self.watch.add(packet, False, Signal.TLS_CERTIFICATE, b"", issued)
-            sighting.tls = fields
 
     def answer(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """An HTTP response: only its body's first octets can say something."""

@@ -1,4 +1,4 @@
-"""Compiled. UDP: DNS on its ports, QUIC hellos on any, DNS on other ports under the strict test."""
+"""Compiled. UDP: DNS on its ports; QUIC and DTLS hellos on any, DNS there under the strict test."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,8 +7,10 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
 from netwatch.dissect.dns import DnsDissector
+from netwatch.dissect.dtls import DtlsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
+from netwatch.extract.dtls import dtls_begins
 from netwatch.extract.quic import QuicHello, early_begins, initial_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.limits import (
@@ -28,6 +30,7 @@ from netwatch.state.flows import (
     FRESH,
     OVER,
     SIDE,
+    STRANGE,
     TRIED,
     TRIED_ONE,
     YOUNG,
@@ -53,11 +56,13 @@ class UdpDissector:
         watch: FlowWatch,
         dns: DnsDissector,
         hellos: HelloDissector,
+        dtls: DtlsDissector,
         opener: Callable[[int, bytes, bytes, int], bytes | None],
     ) -> None:
         self.watch: FlowWatch = watch
         self.dns: DnsDissector = dns
         self.hellos: HelloDissector = hellos
+        self.dtls: DtlsDissector = dtls
         self.opener: Callable[[int, bytes, bytes, int], bytes | None] = opener
         self.hello: ClientHello = ClientHello()
         self.young: dict[bytes, YoungQuic] = {}
@@ -86,18 +91,23 @@ class UdpDissector:
             self.dns.read(packet, packet.data, packet.start, packet.end, True)
         elif initial_begins(packet.data, packet.start, packet.end):
             self.initial(packet)
+        elif dtls_begins(packet.data, packet.start, packet.end):
+            self.dtls.datagram(packet)
         elif phase == FRESH and not early_begins(packet.data, packet.start, packet.end):
             self.unknown(packet)
 
     def unknown(self, packet: Packet) -> None:
-        """Try DNS on the first two datagrams of each side, then let the conversation be."""
+        """Try DNS on the first two datagrams of each side; then only a hello is still a surprise.
+
+        WebRTC speaks STUN before DTLS, for as long as it likes.
+        """
         watch = self.watch
         if self.dns.read(packet, packet.data, packet.start, packet.end, True):
             watch.set_phase(DNS)
             return
         shift = watch.side * SIDE
         if watch.state() & (TRIED << shift) != 0:
-            watch.set_phase(OVER)
+            watch.set_phase(STRANGE)
         else:
             watch.set_bits(TRIED_ONE << shift)
 
@@ -114,18 +124,18 @@ class UdpDissector:
         young = self.young.get(key)
         hello = young.hello if young is not None else QuicHello()
         before = hello.initials
-        held = hello.held_bytes
+        held = hello.crypto.held_bytes
         answer = hello.add(packet.data, packet.start, packet.end, self.opener)
         self.decryptions += hello.initials - before + 1
         if young is not None:
-            self.held_bytes += hello.held_bytes - held
+            self.held_bytes += hello.crypto.held_bytes - held
         if answer == Answer.NEED_MORE:
             self.make_room(packet.time_ns)
             if young is None and hello.initials > 0:
                 watch.set_phase(YOUNG)
                 origin = watch.sightings.blank(packet, watch.flow, True)
                 self.young[key] = YoungQuic(hello, packet.time_ns, origin)
-                self.held_bytes += hello.held_bytes
+                self.held_bytes += hello.crypto.held_bytes
             return
         if answer < 0:
             self.unreadable(answer)
@@ -140,7 +150,7 @@ class UdpDissector:
     def drop(self, key: bytes, young: YoungQuic) -> None:
         """Forget a young connection."""
         del self.young[key]
-        self.held_bytes -= young.hello.held_bytes
+        self.held_bytes -= young.hello.crypto.held_bytes
 
     def unreadable(self, answer: i64) -> None:
         """Give a datagram up; the server's own Initials come this way and are no surprise."""
@@ -179,7 +189,7 @@ class UdpDissector:
                 and time_ns - young.first_ns <= YOUNG_AGE_NS_MAX
             ):
                 return
-            work += young.hello.held_bytes + SETTLED_BYTES_MIN
+            work += young.hello.crypto.held_bytes + SETTLED_BYTES_MIN
             self.drop(key, young)
             self.settle(young)
 
@@ -198,6 +208,7 @@ class UdpDissector:
             self.settle(young)
         self.young = {}
         self.held_bytes = 0
+        self.dtls.finish()
 
 
 def is_dns_port(port: i64) -> bool:

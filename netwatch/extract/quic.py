@@ -16,12 +16,11 @@ from typing import Final
 from librt.strings import read_i32_be
 from mypy_extensions import i64
 
+from netwatch.extract.pieces import Pieces
 from netwatch.extract.quic_fields import skip_ack, skip_close, varint, varint_length
 from netwatch.limits import (
-    PIECE_BYTES,
     QUIC_CRYPTO_BYTES_MAX,
     QUIC_INITIALS_MAX,
-    QUIC_PIECES_MAX,
 )
 from netwatch.model import Anomaly, Answer
 
@@ -147,10 +146,7 @@ class QuicHello:
         self.keyed: bool = False
         self.dcid: bytes = b""
         self.samples: list[bytes] = []
-        self.starts: list[i64] = []
-        self.pieces: list[bytes] = []
-        self.held_bytes: i64 = 0
-        """CRYPTO octets, and what keeping each piece of them costs."""
+        self.crypto: Pieces = Pieces()
         self.initial_type: bool = False
         self.dcid_end: i64 = 0
         self.number_start: i64 = 0
@@ -196,14 +192,7 @@ class QuicHello:
 
     def handshake(self) -> bytes:
         """The CRYPTO octets from 0 on without a gap; the hello may still be incomplete."""
-        found: list[bytes] = []
-        at: i64 = 0
-        i: i64 = 0
-        while i < len(self.pieces) and self.starts[i] == at:
-            found.append(self.pieces[i])
-            at += len(self.pieces[i])
-            i += 1
-        return b"".join(found)
+        return self.crypto.prefix()
 
     def measure(self, data: bytes, start: i64, end: i64) -> i64:
         """Octets of the packet at data[start:end]; 0: nothing that can be read from here on.
@@ -298,9 +287,7 @@ class QuicHello:
         """
         self.keyed = True
         self.dcid = dcid
-        self.starts.clear()
-        self.pieces.clear()
-        self.held_bytes = 0
+        self.crypto.clear()
 
     def read_frames(self, plain: bytes) -> i64:
         """Keep what the CRYPTO frames of a payload carry (RFC 9000 section 12.4); 0 or anomaly."""
@@ -336,36 +323,11 @@ class QuicHello:
         at += varint_length(plain, at)
         if length > end - at:
             return -Anomaly.QUIC_CRYPTO
-        if offset > QUIC_CRYPTO_BYTES_MAX - length or not self.keep(plain, at, length, offset):
+        if offset > QUIC_CRYPTO_BYTES_MAX - length or not self.crypto.keep(
+            plain, at, length, offset
+        ):
             return -Anomaly.QUIC_BUDGET
         return at + length
-
-    def keep(self, plain: bytes, start: i64, length: i64, offset: i64) -> bool:
-        """Keep what is new of plain[start : start + length], CRYPTO octets from `offset` on.
-
-        Pieces are disjoint and in order, octets that were there first stay. False: too many pieces.
-        """
-        at = offset
-        last = offset + length
-        i: i64 = 0
-        while at < last:
-            count: i64 = len(self.starts)
-            while i < count and self.starts[i] + len(self.pieces[i]) <= at:
-                i += 1
-            if i < count and self.starts[i] <= at:
-                at = self.starts[i] + len(self.pieces[i])
-                continue
-            stop = last
-            if i < count and self.starts[i] < last:
-                stop = self.starts[i]
-            if count >= QUIC_PIECES_MAX:
-                return False
-            source = start + at - offset
-            self.starts.insert(i, at)
-            self.pieces.insert(i, plain[source : source + stop - at])
-            self.held_bytes += stop - at + PIECE_BYTES
-            at = stop
-        return True
 
     def judge(self) -> i64:
         """Set `crypto_whole` if octets 0 to 4 + length are all there (RFC 8446 section 4)."""

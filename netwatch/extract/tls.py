@@ -42,13 +42,17 @@ class ClientHello:
     """What one ClientHello says; valid until the next `parse` or `parse_tail`.
 
     `data` holds the octets that all spans lie in. `name_start`, `name_end` span the first host_name
-    (RFC 6066 section 3) if `has_name`. `version` is the highest non-GREASE supported version, else
+    (RFC 6066 section 3) if `has_name`. `version` is the newest non-GREASE supported version, else
     `legacy_version`. `alpn_start`, `alpn_end` span the protocol list (0, 0: none). `ech`: extension
     65037 is there. `quic`: the transport parameters are. `partial`: not all of the hello was read,
     so flags that are False prove nothing. `anomaly`: an `Anomaly` number to count, 0 = none.
+
+    `datagram`: hellos of DTLS are read, which have a cookie (RFC 6347 section 4.2.1) and versions
+    that count downwards.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, datagram: bool = False) -> None:
+        self.datagram: bool = datagram
         self.data: bytes = b""
         self.has_name: bool = False
         self.name_start: i64 = 0
@@ -145,6 +149,10 @@ class ClientHello:
         if length > SESSION_ID_BYTES_MAX:
             return -Anomaly.TLS_HANDSHAKE
         position += 35 + length
+        if self.datagram:
+            if position >= limit:
+                return Answer.NEED_MORE
+            position += 1 + i64(data[position])
         if position + 2 > limit:
             return Answer.NEED_MORE
         length = i64(read_i16_be(data, position)) & 0xFFFF
@@ -231,7 +239,7 @@ class ClientHello:
             self.has_name = True
 
     def _supported_versions(self, data: bytes, position: i64, end: i64) -> None:
-        """RFC 8446 section 4.2.1: the highest one that is not GREASE."""
+        """RFC 8446 section 4.2.1: the newest one that is not GREASE."""
         if self.has_versions:
             return
         if (
@@ -242,15 +250,16 @@ class ClientHello:
             self.anomaly = Anomaly.TLS_EXTENSION
             return
         self.has_versions = True
-        highest: i64 = 0
+        newest: i64 = 0
         position += 1
         while position < end:
             version = i64(read_i16_be(data, position)) & 0xFFFF
-            if version > highest and not is_grease(version):
-                highest = version
+            newer = version < newest if self.datagram else version > newest
+            if (newer or newest == 0) and not is_grease(version):
+                newest = version
             position += 2
-        if highest > 0:
-            self.version = highest
+        if newest > 0:
+            self.version = newest
 
     def _alpn(self, data: bytes, position: i64, end: i64) -> None:
         """RFC 7301 section 3.1."""

@@ -32,6 +32,7 @@ HELLO_BODY_MIN: Final = 38
 SUPPORTED_VERSIONS: Final = 43
 TLS_1_3: Final = 0x0304
 DTLS: Final = 0xFE00
+DTLS_1_3: Final = 0xFEFC
 FATAL: Final = 2
 
 
@@ -184,11 +185,7 @@ class TlsRecords:
         there). -TLS_RECORD, -TLS_HANDSHAKE, or -CERTIFICATE for a message that is too long. A
         stream that begins with the Certificate message, its start lost, is read as well.
         """
-        self.version = 0
-        self.certificates = []
-        self.anomaly = 0
-        self.wanted = 0
-        self.lacking = 1
+        self._begin()
         answer = self._join(data, start, end, CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX)
         parsed = self._messages(self.joined)
         self.joined = b""
@@ -202,6 +199,22 @@ class TlsRecords:
         if len(self.certificates) > 0 or (self.version == 0 and self.ended_by != ALERT):
             return self._damaged(Anomaly.TLS_HANDSHAKE)
         return Answer.DONE
+
+    def messages(self, data: bytes) -> i64:
+        """Read the messages of a server's first flight that somebody else joined (DTLS).
+
+        Answers as `server_flight` does.
+        """
+        self._begin()
+        return self._messages(data)
+
+    def _begin(self) -> None:
+        """Forget the last flight."""
+        self.version = 0
+        self.certificates = []
+        self.anomaly = 0
+        self.wanted = 0
+        self.lacking = 1
 
     def _damaged(self, anomaly: i64) -> i64:
         """Count `anomaly`: DONE if a certificate was read before it, else -`anomaly`."""
@@ -298,8 +311,8 @@ def hello_bytes(length: i64) -> i64:
 
 
 def is_1_3(version: i64) -> bool:
-    """TLS 1.3, its drafts (0x7fNN, 0xfb1a) or later; not DTLS."""
-    return TLS_1_3 <= version < DTLS
+    """TLS 1.3, its drafts (0x7fNN, 0xfb1a) or later; of DTLS, 1.3."""
+    return TLS_1_3 <= version < DTLS or version == DTLS_1_3
 
 
 def record_is_sane(data: bytes, start: i64) -> bool:

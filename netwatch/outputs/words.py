@@ -21,6 +21,7 @@ PROOFS: Final = {
     Signal.LLMNR: "asked its neighbours (LLMNR) for {name}",
     Signal.TLS_SNI: "said {name} in a TLS hello to {server}",
     Signal.QUIC_SNI: "said {name} in a QUIC hello to {server}",
+    Signal.DTLS_SNI: "said {name} in a DTLS hello to {server}",
     Signal.HTTP_HOST: "sent an HTTP request for {name} to {server}",
     Signal.HTTP_ABSOLUTE: "sent proxy {server} an HTTP request for {name}",
     Signal.HTTP_CONNECT: "asked proxy {server} for a connection to {name}",

@@ -138,5 +138,6 @@ def expected(trial: Trial, signature: Signature) -> str:
     top = ceiling(strength, signature.purpose, signal, Seat.ENDPOINT)
     if top != "running":
         return top
-    # Circumvention tools say decoys in hellos; here nothing else vouches for one over QUIC.
-    return "possible" if signature.decoy and signal == Signal.QUIC_SNI else "likely"
+    # Circumvention tools say decoys in hellos; here nothing else vouches for one over UDP.
+    said = signal in (Signal.QUIC_SNI, Signal.DTLS_SNI)
+    return "possible" if signature.decoy and said else "likely"

@@ -13,7 +13,7 @@ import msgspec
 from netwatch.match.certificates import name_parts
 from netwatch.match.notation import asked
 from netwatch.model import Signal
-from netwatch.selftest import hellos, messages, quic
+from netwatch.selftest import dtls, hellos, messages, quic
 from netwatch.selftest.authority import Parts, certificate
 from netwatch.selftest.examples import Example
 from netwatch.selftest.wire import Host, Site, Tcp, Wire
@@ -53,6 +53,7 @@ class Trials:
         self._site = Site(0)
         self._other_ways: tuple[tuple[tuple[str, ...], Said, bool], ...] = (
             ((Signal.QUIC_SNI,), self._quic, True),
+            ((Signal.DTLS_SNI,), self._dtls, True),
             ((Signal.HTTP_HOST,), self._host, True),
             ((Signal.HTTP_ABSOLUTE,), self._absolute, True),
             ((Signal.HTTP_CONNECT, Signal.TLS_SNI), self._connect, True),
@@ -117,6 +118,15 @@ class Trials:
         said = quic.initial(quic.cut(hello, 60)[::-1], version=version, dcid=dcid)
         reply = b"\x40" + hellos.octets("short header", number, 40)
         self.wire.exchange(client, self._server(client), (self.wire.port(), 443), said, reply)
+
+    def _dtls(self, client: Host, name: str) -> None:
+        number = len(self.trials)
+        server, ports = self._server(client), (self.wire.port(), 4_433)
+        said = dtls.hello(hellos.Hello(name=_dotted(name), number=number))
+        first, *rest = dtls.records(dtls.fragments(said, *((70,) if number % 2 else ())))
+        for octets in rest:
+            self.wire.send(client, server, self.wire.datagram(client, server, ports, octets))
+        self.wire.exchange(client, server, ports, first, dtls.verify_request(b""))
 
     def _host(self, client: Host, name: str) -> None:
         connection = self.wire.connect(client, self._server(client), 80)

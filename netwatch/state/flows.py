@@ -28,6 +28,8 @@ HTTP: Final = 2
 DNS: Final = 3
 BODY: Final = 4
 """Server side of HTTP: the next octets begin a body."""
+STRANGE: Final = 6
+"""UDP: it began with nothing known, but a hello may still come."""
 OVER: Final = 7
 SEEN: Final = 0x08
 SYN_SEEN: Final = 0x10

@@ -24,7 +24,7 @@ PORTS_FOR_MEDIUM: Final = 2
 CNAME: Final = 5
 TCP: Final = 6
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
-HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI))
+HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI, Signal.DTLS_SNI))
 SAID: Final = HELLOS | {Signal.HTTP_HOST, Signal.HTTP_ABSOLUTE, Signal.HTTP_CONNECT}
 """The client itself named the server on a connection."""
 CONTENT: Final = frozenset((Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from netwatch.extract.quic import ATTEMPTS_MAX, QuicHello, initial_begins
 from netwatch.extract.quic_keys import InitialOpener, client_keys, salts_of
-from netwatch.limits import QUIC_CRYPTO_BYTES_MAX, QUIC_INITIALS_MAX, QUIC_PIECES_MAX
+from netwatch.limits import PIECES_MAX, QUIC_CRYPTO_BYTES_MAX, QUIC_INITIALS_MAX
 from netwatch.model import Anomaly, Answer
 
 V1, V2, DRAFT_29 = 0x00000001, 0x6B3343CF, 0xFF00001D
@@ -297,10 +297,10 @@ def test_initials_and_attempts_are_bounded() -> None:
 
 
 def test_pieces_are_bounded() -> None:
-    frames = b"".join(crypto(2 * number, 2 * number + 1) for number in range(QUIC_PIECES_MAX + 1))
+    frames = b"".join(crypto(2 * number, 2 * number + 1) for number in range(PIECES_MAX + 1))
     hello = QuicHello()
     assert add(hello, initial(frames)) == -Anomaly.QUIC_BUDGET
-    assert len(hello.pieces) == QUIC_PIECES_MAX
+    assert len(hello.crypto.pieces) == PIECES_MAX
     assert add(hello, initial(crypto(0, 1), 1)) == Answer.NEED_MORE
 
 
@@ -320,7 +320,7 @@ def test_claimed_offsets_allocate_nothing(offset: int) -> None:
         assert tracemalloc.get_traced_memory()[1] < 64 * 1024
     finally:
         tracemalloc.stop()
-    assert hello.pieces == []
+    assert hello.crypto.pieces == []
 
 
 # --- properties ---
@@ -377,7 +377,7 @@ def test_any_frames(datagrams: list[list[bytes]]) -> None:
     for number, frames in enumerate(datagrams):
         datagram = unsealed(b"".join(frames), number)
         assert hello.add(datagram, 0, len(datagram), Unsealed()) in ANSWERS
-        assert sum(map(len, hello.pieces)) <= QUIC_CRYPTO_BYTES_MAX
+        assert sum(map(len, hello.crypto.pieces)) <= QUIC_CRYPTO_BYTES_MAX
 
 
 @settings(derandomize=True, max_examples=500, deadline=None)

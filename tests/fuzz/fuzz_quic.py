@@ -13,9 +13,9 @@ from netwatch.extract.quic import QuicHello, early_begins, initial_begins, versi
 from netwatch.extract.quic_keys import InitialOpener
 from netwatch.limits import (
     PIECE_BYTES,
+    PIECES_MAX,
     QUIC_CRYPTO_BYTES_MAX,
     QUIC_INITIALS_MAX,
-    QUIC_PIECES_MAX,
 )
 from netwatch.model import Answer
 
@@ -75,18 +75,18 @@ def judge(hello: QuicHello, received: int) -> None:
     """Hold what is kept against its bounds."""
     assert hello.initials <= QUIC_INITIALS_MAX
     assert hello.attempts <= 2 * QUIC_INITIALS_MAX + 1
-    assert len(hello.pieces) == len(hello.starts) <= QUIC_PIECES_MAX
+    assert len(hello.crypto.pieces) == len(hello.crypto.starts) <= PIECES_MAX
     reach = 0
-    for start, piece in zip(hello.starts, hello.pieces, strict=True):
+    for start, piece in zip(hello.crypto.starts, hello.crypto.pieces, strict=True):
         assert start >= reach and piece, "pieces meet or are empty"
         reach = start + len(piece)
     assert reach <= QUIC_CRYPTO_BYTES_MAX
-    assert hello.held_bytes == sum(len(piece) + PIECE_BYTES for piece in hello.pieces)
-    assert sum(map(len, hello.pieces)) <= received
+    assert hello.crypto.held_bytes == sum(len(piece) + PIECE_BYTES for piece in hello.crypto.pieces)
+    assert sum(map(len, hello.crypto.pieces)) <= received
     if hello.initials:
         reached.add("opened")
         assert version_known(hello.version)
-    if len(hello.pieces) > 1:
+    if len(hello.crypto.pieces) > 1:
         reached.add("pieces")
     if hello.crypto_whole:
         reached.add("whole")

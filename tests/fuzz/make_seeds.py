@@ -23,6 +23,7 @@ from link_vectors import ETHER, SNAP, V4, VECTORS, Vector, wifi
 from netwatch.decode.ethertypes import IPV4
 from netwatch.decode.link import LINK_TYPES
 from netwatch.names import name_wire
+from netwatch.selftest import dtls as datagrams
 from netwatch.selftest import frames, hellos, messages
 from netwatch.selftest.authority import certificate
 from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
@@ -253,6 +254,21 @@ def quic() -> Seeds:
     early = b"\xd0\0\0\0\1\x08" + DCID + b"\0" + variable(40) + bytes(60)
     yield "early", b"\0" + in_pieces(early)
     yield "unreadable", b"\0" + in_pieces(plain_initial(pieces, dcid=b"\xff" * 8))
+
+
+def dtls() -> Seeds:
+    hello = datagrams.hello(Hello(name=NAME.encode()))
+    yield "hello", in_pieces(*datagrams.records(datagrams.fragments(hello)))
+    parts = datagrams.records(datagrams.fragments(hello, 40, 90, 200))
+    yield "fragments", in_pieces(*parts[::-1])
+    yield "one-datagram", in_pieces(b"".join(parts))
+    again = datagrams.hello(Hello(name=NAME.encode()), cookie=b"cookie")
+    second = datagrams.record(datagrams.fragments(again, number=1)[0])
+    yield "cookie", in_pieces(parts[0], datagrams.verify_request(b"cookie"), second)
+    chain = datagrams.certificate_message([LEAF, ROOT])
+    server = datagrams.fragments(datagrams.server_hello()) + datagrams.fragments(chain, 300, 400)
+    yield "server", in_pieces(*datagrams.records(server))
+    yield "lie", in_pieces(parts[0][:24] + b"\xff" + parts[0][25:])
 
 
 def plain_initial(
