@@ -4,6 +4,7 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import TCP, Packet
 from netwatch.dissect.flows import FlowWatch
+from netwatch.extract.gquic import ChloHello
 from netwatch.extract.tls import ClientHello
 from netwatch.model import Anomaly, Sighting, Signal, TlsFields
 from netwatch.names import Name
@@ -24,17 +25,36 @@ class HelloDissector:
         self.count(packet, hello)
         if hello.anomaly != 0:
             watch.tally.anomaly(hello.anomaly)
-        if not self.take_name(hello):
+        if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return
+        sighting = self.said(packet, hello_signal(packet.protocol, hello))
+        if sighting is not None:
+            self.describe(sighting, hello, quic_version)
+
+    def chlo(self, packet: Packet, hello: ChloHello, version: i64) -> None:
+        """Take a hello of Google's QUIC that the current packet completed."""
+        watch = self.watch
+        watch.begin(packet, True, True)
+        watch.tally.hellos += 1
+        place = watch.clients.count(packet, True, HELLOS)
+        if not hello.has_name:
+            watch.clients.clients.count(place, HELLOS_NAMELESS)
+        if not self.take_name(hello.data, hello.name_start, hello.name_end):
+            return
+        sighting = self.said(packet, Signal.QUIC_SNI)
+        if sighting is not None:
+            sighting.tls = TlsFields(quic_version=version)
+
+    def said(self, packet: Packet, signal: str) -> Sighting | None:
+        """The client said `name`: count the connection as named, make a sighting if it matters."""
+        watch = self.watch
         watch.named(packet, True)
-        sightings = watch.sightings
-        signature = sightings.matcher.name(self.name)
+        signature = watch.sightings.matcher.name(self.name)
         if signature < 0:
             watch.said_other(packet)
-        if sightings.wanted(signature):
-            signal = hello_signal(packet.protocol, hello)
-            sighting = watch.add(packet, True, signal, self.name.wire(), signature)
-            self.describe(sighting, hello, quic_version)
+        if not watch.sightings.wanted(signature):
+            return None
+        return watch.add(packet, True, signal, self.name.wire(), signature)
 
     def late(self, sighting: Sighting, hello: ClientHello) -> bool:
         """Complete `sighting`, made when the stream was young, from what a cut hello gave.
@@ -42,7 +62,7 @@ class HelloDissector:
         True when it is to be kept.
         """
         self.watch.tally.hellos_unfinished += 1
-        if not self.take_name(hello):
+        if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return False
         signature = self.watch.sightings.matcher.name(self.name)
         if not self.watch.sightings.wanted(signature):
@@ -53,11 +73,11 @@ class HelloDissector:
         self.describe(sighting, hello, 0)
         return True
 
-    def take_name(self, hello: ClientHello) -> bool:
-        """Put the hello's name into `name`; False if it has none that could be one."""
-        if not hello.has_name:
+    def take_name(self, data: bytes, start: i64, end: i64) -> bool:
+        """Put data[start:end] into `name`; False if it is empty or cannot be a name."""
+        if end <= start:
             return False
-        if self.name.set_dotted(hello.data, hello.name_start, hello.name_end):
+        if self.name.set_dotted(data, start, end):
             self.watch.tally.hellos_named += 1
             return True
         self.watch.tally.anomaly(Anomaly.NAME_NOT_A_NAME)

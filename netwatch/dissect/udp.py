@@ -11,7 +11,8 @@ from netwatch.dissect.dtls import DtlsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.extract.dtls import dtls_begins
-from netwatch.extract.quic import QuicHello, early_begins, initial_begins
+from netwatch.extract.gquic import ChloHello, gquic_version
+from netwatch.extract.quic import GOOGLE_Q050, QuicHello, early_begins, initial_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.limits import (
     QUIC_BYTES_MAX,
@@ -65,6 +66,7 @@ class UdpDissector:
         self.dtls: DtlsDissector = dtls
         self.opener: Callable[[int, bytes, bytes, int], bytes | None] = opener
         self.hello: ClientHello = ClientHello()
+        self.chlo: ChloHello = ChloHello()
         self.young: dict[bytes, YoungQuic] = {}
         self.held_bytes: i64 = 0
         self.second: i64 = 0
@@ -94,7 +96,27 @@ class UdpDissector:
         elif dtls_begins(packet.data, packet.start, packet.end):
             self.dtls.datagram(packet)
         elif phase == FRESH and not early_begins(packet.data, packet.start, packet.end):
-            self.unknown(packet)
+            if not self.google(packet):
+                self.unknown(packet)
+
+    def google(self, packet: Packet) -> bool:
+        """Read a hello of Google's QUIC that is not encrypted; False if this is none."""
+        version = gquic_version(packet.data, packet.start, packet.end)
+        if version == 0:
+            return False
+        if self.chlo.find(packet.data, packet.start, packet.end) != Answer.DONE:
+            return False
+        self.chlo_whole(packet, version)
+        return True
+
+    def chlo_whole(self, packet: Packet, version: i64) -> None:
+        """Take the hello of Google's QUIC in `chlo`."""
+        watch = self.watch
+        watch.set_phase(OVER)
+        watch.tally.quic += 1
+        watch.clients.count(packet, True, QUIC)
+        self.hellos.chlo(packet, self.chlo, version)
+        watch.set_other_phase(OVER)
 
     def unknown(self, packet: Packet) -> None:
         """Try DNS on the first two datagrams of each side; then only a hello is still a surprise.
@@ -168,6 +190,10 @@ class UdpDissector:
         watch = self.watch
         watch.set_phase(OVER)
         octets = hello.handshake()
+        if hello.version == GOOGLE_Q050:
+            self.chlo.parse(octets, 0, len(octets))
+            self.chlo_whole(packet, hello.version)
+            return
         answer = self.hello.parse(octets, 0, len(octets))
         if answer < 0:
             watch.tally.anomaly(answer)

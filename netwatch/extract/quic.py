@@ -16,6 +16,7 @@ from typing import Final
 from librt.strings import read_i32_be
 from mypy_extensions import i64
 
+from netwatch.extract.gquic import ChloHello
 from netwatch.extract.pieces import Pieces
 from netwatch.extract.quic_fields import skip_ack, skip_close, varint, varint_length
 from netwatch.limits import (
@@ -46,6 +47,7 @@ DRAFT_LAST: Final = 0xFF000022
 MVFST_22: Final = 0xFACEB001
 MVFST_27: Final = 0xFACEB002
 MVFST_27_TEST: Final = 0xFACEB00E
+GOOGLE_Q050: Final = 0x51303530
 GOOGLE_T050: Final = 0x54303530
 GOOGLE_T051: Final = 0x54303531
 
@@ -58,7 +60,7 @@ FRAME_ACK: Final = 0x02
 FRAME_ACK_ECN: Final = 0x03
 FRAME_CRYPTO: Final = 0x06
 FRAME_CRYPTO_GOOGLE: Final = 0x08
-"""Under T050 and T051, with the layout of CRYPTO; in the RFCs it may not be in an Initial."""
+"""Under T050, T051 and Q050, with the layout of CRYPTO; in the RFCs it may not be in an Initial."""
 FRAME_CLOSE: Final = 0x1C
 FRAME_CLOSE_APPLICATION: Final = 0x1D
 
@@ -69,8 +71,9 @@ def version_known(version: i64) -> bool:
     """True for the versions whose Initials can be read.
 
     These are v1, v2, IETF drafts 22 to 34, the private numbers under which mvfst (drafts 22 and 27)
-    and Google (T050, T051) shipped drafts, and the 0x?a?a?a?a with which a client makes the server
-    negotiate (RFC 9000 section 15) and whose hello is protected like that of a real version.
+    and Google (T050, T051; Q050 with a hello of its own) shipped drafts, and the 0x?a?a?a?a with
+    which a client makes the server negotiate (RFC 9000 section 15) and whose hello is protected
+    like that of a real version.
     """
     if version == VERSION_1 or version == VERSION_2:
         return True
@@ -78,7 +81,7 @@ def version_known(version: i64) -> bool:
         return True
     if version == MVFST_22 or version == MVFST_27 or version == MVFST_27_TEST:
         return True
-    if version == GOOGLE_T050 or version == GOOGLE_T051:
+    if version == GOOGLE_T050 or version == GOOGLE_T051 or version == GOOGLE_Q050:
         return True
     return version & 0x0F0F0F0F == 0x0A0A0A0A
 
@@ -291,7 +294,8 @@ class QuicHello:
 
     def read_frames(self, plain: bytes) -> i64:
         """Keep what the CRYPTO frames of a payload carry (RFC 9000 section 12.4); 0 or anomaly."""
-        google = self.version == GOOGLE_T050 or self.version == GOOGLE_T051
+        version = self.version
+        google = version == GOOGLE_T050 or version == GOOGLE_T051 or version == GOOGLE_Q050
         end: i64 = len(plain)
         at: i64 = 0
         while at < end:
@@ -330,8 +334,15 @@ class QuicHello:
         return at + length
 
     def judge(self) -> i64:
-        """Set `crypto_whole` if octets 0 to 4 + length are all there (RFC 8446 section 4)."""
+        """Set `crypto_whole` if octets 0 to 4 + length are all there (RFC 8446 section 4).
+
+        Of Google's own hello (Q050) the name has to be there.
+        """
         found = self.handshake()
+        if self.version == GOOGLE_Q050:
+            answer = ChloHello().parse(found, 0, len(found))
+            self.crypto_whole = answer == Answer.DONE
+            return answer if answer < 0 else 0
         if len(found) < 4:
             return 0
         if i64(found[0]) != CLIENT_HELLO:

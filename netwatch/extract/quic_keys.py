@@ -15,6 +15,7 @@ SALT_V2: Final = bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9")
 SALT_DRAFT_22: Final = bytes.fromhex("7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a")
 SALT_DRAFT_23: Final = bytes.fromhex("c3eef712c72ebb5a11a7d2432bb46365bef9f502")
 SALT_DRAFT_29: Final = bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899")
+SALT_Q050: Final = bytes.fromhex("504574efd066fe2f9d945cfcdbd3a7f0d3b56b45")
 SALT_T050: Final = bytes.fromhex("7ff579e5acd072915580304c43a2367c60488310")
 SALT_T051: Final = bytes.fromhex("7a4edef4e7ccee5fa4506c19124fc8ccda6e033d")
 
@@ -28,6 +29,7 @@ SALTS: Final = {
     0xFACEB001: SALT_DRAFT_22,
     0xFACEB002: SALT_DRAFT_23,
     0xFACEB00E: SALT_DRAFT_23,
+    0x51303530: SALT_Q050,
     0x54303530: SALT_T050,
     0x54303531: SALT_T051,
 }

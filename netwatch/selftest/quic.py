@@ -22,6 +22,8 @@ DATAGRAM_BYTES_MIN: Final = 1_200
 NUMBER_BYTES: Final = 4
 TAG_BYTES: Final = 16
 
+GOOGLE_Q050: Final = int.from_bytes(b"Q050")
+
 Piece = tuple[int, bytes]
 """Offset in the CRYPTO stream, and octets."""
 
@@ -30,8 +32,9 @@ def initial(
     pieces: Sequence[Piece], *, version: int = VERSION_1, dcid: bytes, number: int = 0
 ) -> bytes:
     """A datagram with one client Initial that carries `pieces` as CRYPTO frames, padded."""
+    frame = b"\x08" if version == GOOGLE_Q050 else b"\x06"
     plain = b"".join(
-        b"\x06" + variable(offset) + variable(len(data)) + data for offset, data in pieces
+        frame + variable(offset) + variable(len(data)) + data for offset, data in pieces
     )
     kind = 0b01 if version == VERSION_2 else 0b00
     first = 0b1100_0000 | kind << 4 | NUMBER_BYTES - 1
@@ -41,6 +44,33 @@ def initial(
     plain = plain.ljust(room, b"\0")
     length = (0x4000 | NUMBER_BYTES + len(plain) + TAG_BYTES).to_bytes(2, "big")
     return _sealed(head + length, plain, version, dcid, number)
+
+
+def chlo(name: bytes, *, pad: int = 700) -> bytes:
+    """The hello of Google's own QUIC: tags with the ends of their values, then the values."""
+    named = ((b"SNI\0", name),) if name else ()
+    tags = (
+        (b"PAD\0", b"-" * pad),
+        *named,
+        (b"VER\0", b"Q043"),
+        (b"UAID", b"x"),
+        (b"PDMD", b"X509"),
+    )
+    table, values = b"", b""
+    for tag, value in tags:
+        values += value
+        table += tag + len(values).to_bytes(4, "little")
+    return b"CHLO" + len(tags).to_bytes(2, "little") + b"\0\0" + table + values
+
+
+def google(message: bytes, version: bytes, dcid: bytes) -> bytes:
+    """A client's packet before encryption came: version, hash (zeros here) and a stream frame."""
+    if version >= b"Q044":
+        head = b"\xc3" + version + b"\x50" + dcid + b"\0\0\0\1"
+    else:
+        head = b"\x0d" + dcid + version + b"\1" + (b"\0" if version < b"Q034" else b"")
+    frame = b"\xa0\x01" + len(message).to_bytes(2, "big")
+    return (head + bytes(12) + frame + message).ljust(DATAGRAM_BYTES_MIN, b"\0")
 
 
 def variable(value: int) -> bytes:

@@ -206,6 +206,28 @@ def test_a_flood_of_beginnings_is_bounded_and_a_whole_hello_is_still_seen() -> N
     assert [s.client_port for s in engine.sightings.found] == [65_000]
 
 
+@pytest.mark.parametrize("version", [b"Q024", b"Q043", b"Q046", b"Q050"])
+@pytest.mark.parametrize("port", [443, 50_001])
+def test_hellos_of_google(version: bytes, port: int) -> None:
+    message = quic.chlo(b"ds.found.test")
+    number = int.from_bytes(version)
+    packet = quic.google(message, version, DCID)
+    if version == b"Q050":
+        packet = quic.initial(quic.cut(message), version=number, dcid=DCID)
+    seen = say(packet, packet, port=port)
+    assert names_of(seen) == [FOUND]
+    (sighting,) = seen.sightings
+    assert sighting.tls is not None and sighting.tls.quic_version == number
+    counts = seen.coverage
+    assert (counts.quic, counts.hellos, counts.hellos_named, counts.anomalies) == (1, 1, 1, {})
+
+
+def test_a_hello_of_google_without_a_name() -> None:
+    seen = say(quic.google(quic.chlo(b""), b"Q043", DCID))
+    assert (seen.sightings, seen.coverage.hellos, seen.coverage.hellos_named) == ([], 1, 0)
+    assert [client.hellos_nameless for client in seen.clients if client.hellos] == [1]
+
+
 def test_dns_ports() -> None:
     assert [port for port in range(65_536) if is_dns_port(port)] == [53, 5_353, 5_355]
 

@@ -29,7 +29,7 @@ from netwatch.selftest.authority import certificate
 from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
 from netwatch.selftest.files import Frame, pcap, pcapng
 from netwatch.selftest.hellos import Hello, counted, extension, records
-from netwatch.selftest.quic import cut, initial, variable
+from netwatch.selftest.quic import chlo, cut, google, initial, variable
 from netwatch.selftest.wire import Site, Wire
 
 Seeds = Iterator[tuple[str, bytes]]
@@ -269,6 +269,14 @@ def dtls() -> Seeds:
     server = datagrams.fragments(datagrams.server_hello()) + datagrams.fragments(chain, 300, 400)
     yield "server", in_pieces(*datagrams.records(server))
     yield "lie", in_pieces(parts[0][:24] + b"\xff" + parts[0][25:])
+
+
+def gquic() -> Seeds:
+    for version in (b"Q024", b"Q043", b"Q046"):
+        packet = google(chlo(NAME.encode(), pad=20), version, DCID)
+        yield version.decode(), packet[:200]
+    yield "nameless", google(chlo(b"", pad=1), b"Q043", DCID)[:120]
+    yield "cut", google(chlo(NAME.encode(), pad=90), b"Q043", DCID)[:150]
 
 
 def plain_initial(

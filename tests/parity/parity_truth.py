@@ -15,6 +15,7 @@ TREE: Final = Path(__file__).resolve().parents[2]
 SIGNALS: Final = {
     "tls": "tls-sni",
     "quic": "quic-sni",
+    "gquic": "quic-sni",
     "dtls": "dtls-sni",
     "http": "http-host",
     "http-absolute": "http-absolute",
@@ -24,7 +25,7 @@ SIGNALS: Final = {
     "llmnr": "llmnr",
 }
 """Kind of the truth -> our signal; `dns` and `dns-tcp` depend on the direction."""
-COMPARED: Final = ("dns-query", "dns-answer", *SIGNALS.values())
+COMPARED: Final = ("dns-query", "dns-answer", *dict.fromkeys(SIGNALS.values()))
 TO_CLIENT: Final = frozenset({"dns-answer", "tls-certificate"})
 
 LAYERS: Final = frozenset(
@@ -82,7 +83,7 @@ LAYERS: Final = frozenset(
 )
 """What may stand around a payload down to its TCP or UDP, for netwatch to read it today."""
 TRANSPORT: Final = frozenset({"tcp", "udp"})
-ABOVE: Final = frozenset({"dtls", "rdpudp"})
+ABOVE: Final = frozenset({"rdpudp"})
 """Layers over UDP inside which netwatch does not read TLS."""
 
 

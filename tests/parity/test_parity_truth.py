@@ -55,7 +55,7 @@ def test_signals(tmp_path: Path, row: dict[str, Any], signal: str, client: str) 
     "row",
     [
         {"proto": "ssdp"},
-        {"proto": "gquic"},
+        {"proto": "http2"},
         {"proto": "tls", "decrypted": True},
         {"name": "<Root>"},
         {"proto": "http-connect", "name": "/"},
@@ -97,6 +97,9 @@ def test_aliases_belong_to_who_was_told(tmp_path: Path) -> None:
         ("eth:ethertype:mpls:ip:tcp:http", ""),
         ("radiotap:wlan_radio:wlan:llc:ip:udp:dns", ""),
         ("eth:ethertype:ip:udp:dtls", "dtls"),
+        ("eth:ethertype:ip:ipv6:tcp:tls", "ip in ip"),
+        ("eth:ethertype:vlan:ethertype:pppoes:ppp:ip:tcp:tls", "pppoes, ppp"),
+        ("eth:ethertype:ip:udp:dtls:x509sat", ""),
         ("eth:ethertype:ip:udp:rdpudp:tls", "rdpudp"),
     ],
 )
