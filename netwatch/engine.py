@@ -12,7 +12,7 @@ from mypy_extensions import i64
 from netwatch.capture.records import Records
 from netwatch.decode.ethertypes import IPV4, IPV6, LLC, local_only
 from netwatch.decode.fragments import Fragments
-from netwatch.decode.link import link
+from netwatch.decode.link import IPV4, IPV6, LLC, link, local_only
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
@@ -20,7 +20,7 @@ from netwatch.decode.tunnels import NO_NEXT, tunnel
 from netwatch.decode.tunnels_udp import may_carry, tunnel_udp
 from netwatch.decode.wireless import subframe
 from netwatch.dissect.certificates import CertificateDissector
-from netwatch.dissect.claims import ClaimDissector, dhcp_version
+from netwatch.dissect.claims import LLDP, ClaimDissector, dhcp_version
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.dtls import DtlsDissector
@@ -81,18 +81,20 @@ class Engine:
         self.link_frames: i64 = 0
         self.sightings: Sightings = Sightings(matcher, names)
         self.clients: ClientWatch = ClientWatch(key)
-        self.dns: DnsDissector = DnsDissector(key, self.sightings, self.clients, self.tally)
-        self.watch: FlowWatch = FlowWatch(self.sightings, self.clients, self.dns, self.tally)
         self.claims: ClaimDissector = ClaimDissector(
             self.clients, self.tally, neighbours.read_dhcp, neighbours.read_dhcp6
         )
+        self.dns: DnsDissector = DnsDissector(
+            key, self.sightings, self.clients, self.claims, self.tally
+        )
+        self.watch: FlowWatch = FlowWatch(self.sightings, self.clients, self.dns, self.tally)
         hellos = HelloDissector(self.watch)
         certificates = CertificateDissector(self.watch, neighbours.read_certificate)
         payloads = Payloads(self.watch, self.dns, hellos, certificates)
         self.tcp: TcpDissector = TcpDissector(self.watch, hellos, payloads)
         dtls = DtlsDissector(self.watch, hellos, certificates)
         self.udp: UdpDissector = UdpDissector(
-            self.watch, self.dns, hellos, dtls, neighbours.open_initial
+            self.watch, self.dns, hellos, dtls, self.claims, neighbours.open_initial
         )
 
     def feed(self, block: bytes, records: Records) -> None:
@@ -165,6 +167,24 @@ class Engine:
                 answer = ipv6(packet, self.piece)
             elif ethertype == ARP:
                 self.claims.arp(packet)
+        ethertype = packet.ethertype
+        if ethertype == IPV4:
+            answer = ipv4(packet, self.piece)
+        elif ethertype == IPV6:
+            answer = ipv6(packet, self.piece)
+        elif ethertype == ARP:
+            self.claims.arp(packet)
+            return Answer.DONE
+        elif ethertype == LLC or ethertype == LLDP:
+            self.claims.beside(packet)
+            return Answer.DONE
+        else:
+            return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
+        if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
+            # A first piece that the capture cut is read as it is: it can never be whole.
+            answer = self.fragments.add(packet, self.piece)
+            if answer == Answer.NEED_MORE:
+                self.tally.ip += 1
                 return Answer.DONE
             else:
                 return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN

@@ -148,6 +148,10 @@ DHCP_VALUE_BYTES_MAX: Final = 255
 """Octets kept of one DHCP option, also where it is given in pieces (RFC 3396)."""
 DHCP_RELAYS_MAX: Final = 8
 """Relays around one DHCPv6 message: HOP_COUNT_LIMIT of RFC 8415 section 7.6."""
+CLAIM_VALUE_BYTES_MAX: Final = 255
+"""Octets kept of one value that a device says of itself over LLDP, CDP, SSDP or NetBIOS."""
+CLAIM_PARTS_MAX: Final = 64
+"""Values, or header lines, of one such frame that are looked at; real ones have a dozen."""
 
 # --- signatures ---
 PACK_BYTES_MAX: Final = 1024 * 1024

@@ -76,6 +76,11 @@ class Anomaly:
     FRAME_DAMAGED: Final = 42
     # datagrams
     DTLS: Final = 43
+    DTLS: Final = 44
+    NBNS: Final = 45
+    SSDP: Final = 46
+    LLDP: Final = 47
+    CDP: Final = 48
 
 
 ANOMALY_NAMES: Final = (
@@ -123,6 +128,10 @@ ANOMALY_NAMES: Final = (
     "link-header",
     "frame-damaged",
     "dtls",
+    "nbns",
+    "ssdp",
+    "lldp",
+    "cdp",
 )
 
 
@@ -133,6 +142,7 @@ class Signal:
     DNS_ANSWER: Final = "dns-answer"
     MDNS: Final = "mdns"
     LLMNR: Final = "llmnr"
+    NBNS: Final = "nbns"
     TLS_SNI: Final = "tls-sni"
     QUIC_SNI: Final = "quic-sni"
     DTLS_SNI: Final = "dtls-sni"
@@ -249,16 +259,29 @@ class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
     time_ns: int
     frame: int
     kind: str
-    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `llmnr`."""
+    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `llmnr`, `nbns`, `browser` (datagrams
+    of NetBIOS), `ssdp`, `lldp`, `cdp`."""
     address: bytes = b""
     mac: bytes = b""
     hostname: bytes = b""
+    """The octets of a name as text, without a trailing dot."""
     client_id: bytes = b""
     vendor_class: bytes = b""
     parameters: bytes = b""
     server: bytes = b""
     lease_seconds: int = 0
     vlans: tuple[int, ...] = ()
+    description: bytes = b""
+    """What the device says that it is: SERVER or USER-AGENT, a system's or a browser's comment."""
+    location: bytes = b""
+    """Of SSDP: the URL of its own description."""
+    port: bytes = b""
+    """Of LLDP and CDP: the port that the frame left by."""
+    device_kind: str = ""
+    """Of LLDP and CDP: one of `DEVICE_KINDS`."""
+
+
+DEVICE_KINDS: Final = ("phone", "access-point", "switch", "router", "host")
 
 
 class Client(msgspec.Struct, kw_only=True, omit_defaults=True):

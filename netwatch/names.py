@@ -95,6 +95,17 @@ class Name:
         return written.getvalue()
 
 
+def plain(wire: bytes) -> bytes:
+    """The labels of a name in its lasting form, joined with dots: plain octets, for a host name."""
+    labels: list[bytes] = []
+    position: i64 = 0
+    while position < len(wire):
+        following = position + 1 + i64(wire[position])
+        labels.append(wire[position + 1 : following])
+        position = following
+    return b".".join(labels)
+
+
 def name_text(wire: bytes) -> str:
     """`wire` as printable ASCII in master-file form (RFC 1035 section 5.1), without the last dot.
 

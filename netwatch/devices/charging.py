@@ -26,7 +26,7 @@ TOWARDS: Final = PROXIED | {
 }
 """Signals of a connection towards a name."""
 CONTENT: Final = frozenset((Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE))
-GOSSIP: Final = frozenset((Signal.MDNS, Signal.LLMNR))
+GOSSIP: Final = frozenset((Signal.MDNS, Signal.LLMNR, Signal.NBNS))
 CNAME: Final = 5
 MINUTE_NS: Final = 60_000_000_000
 SECOND_NS: Final = 1_000_000_000

@@ -11,6 +11,7 @@ from librt.strings import read_i16_be, read_i32_be
 from mypy_extensions import i64
 
 from netwatch.decode.packet import UDP, Packet
+from netwatch.dissect.claims import ClaimDissector
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.copies import Copies
 from netwatch.dissect.sightings import Sightings
@@ -63,10 +64,18 @@ class Answered:
 class DnsDissector:
     """Reads messages; keeps what was answered."""
 
-    def __init__(self, key: i64, sightings: Sightings, clients: ClientWatch, tally: Tally) -> None:
+    def __init__(
+        self,
+        key: i64,
+        sightings: Sightings,
+        clients: ClientWatch,
+        claims: ClaimDissector,
+        tally: Tally,
+    ) -> None:
         self.key: i64 = key
         self.sightings: Sightings = sightings
         self.clients: ClientWatch = clients
+        self.claims: ClaimDissector = claims
         self.tally: Tally = tally
         self.message: DnsMessage = DnsMessage()
         self.by_address: Remembered = Remembered(ANSWER_SLOTS)
@@ -118,11 +127,11 @@ class DnsDissector:
             self.sightings.add_name(packet, 0, True, signal, message.question)
             if message.next_question() != Answer.DONE:
                 break
-        if message.response and message.questions == 0:
-            self.owners(packet, signal)
+        if message.response:
+            self.owners(packet, signal, message.questions == 0)
 
-    def owners(self, packet: Packet, signal: str) -> None:
-        """What is announced unasked: the names of the records."""
+    def owners(self, packet: Packet, signal: str, unasked: bool) -> None:
+        """What is announced unasked: the names of the records. The sender's own is a claim."""
         message = self.message
         while True:
             answer = message.next_record()
@@ -131,7 +140,9 @@ class DnsDissector:
             if answer < 0:
                 self.tally.anomaly(answer)
             elif message.fill_owner() == Answer.DONE and message.owner.count > 0:
-                self.sightings.add_name(packet, 0, True, signal, message.owner)
+                self.claims.announced(packet, signal, message)
+                if unasked:
+                    self.sightings.add_name(packet, 0, True, signal, message.owner)
 
     def query(self, packet: Packet) -> None:
         """Somebody asks."""

@@ -1,4 +1,7 @@
-"""Compiled. UDP: DNS on its ports; QUIC and DTLS hellos on any, DNS there under the strict test."""
+"""Compiled. UDP: DNS, NetBIOS and SSDP on their ports; hellos of QUIC and DTLS on any.
+
+DNS is read on any port under the strict test.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,6 +9,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
+from netwatch.dissect.claims import SSDP_PORT, ClaimDissector, is_netbios_port
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.dtls import DtlsDissector
 from netwatch.dissect.flows import FlowWatch
@@ -13,6 +17,7 @@ from netwatch.dissect.hellos import HelloDissector
 from netwatch.extract.dtls import dtls_begins
 from netwatch.extract.gquic import ChloHello, gquic_version
 from netwatch.extract.quic import GOOGLE_Q050, QuicHello, early_begins, initial_begins
+from netwatch.extract.ssdp import ssdp_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.limits import (
     QUIC_BYTES_MAX,
@@ -23,7 +28,8 @@ from netwatch.limits import (
     UDP_IDLE_NS_MAX,
     YOUNG_AGE_NS_MAX,
 )
-from netwatch.model import Anomaly, Answer, Sighting
+from netwatch.model import Anomaly, Answer, Sighting, Signal
+from netwatch.names import Name
 from netwatch.state.clients import QUIC
 from netwatch.state.flows import (
     CLIENT_KNOWN,
@@ -58,15 +64,18 @@ class UdpDissector:
         dns: DnsDissector,
         hellos: HelloDissector,
         dtls: DtlsDissector,
+        claims: ClaimDissector,
         opener: Callable[[int, bytes, bytes, int], bytes | None],
     ) -> None:
         self.watch: FlowWatch = watch
         self.dns: DnsDissector = dns
         self.hellos: HelloDissector = hellos
         self.dtls: DtlsDissector = dtls
+        self.claims: ClaimDissector = claims
         self.opener: Callable[[int, bytes, bytes, int], bytes | None] = opener
         self.hello: ClientHello = ClientHello()
         self.chlo: ChloHello = ChloHello()
+        self.name: Name = Name()
         self.young: dict[bytes, YoungQuic] = {}
         self.held_bytes: i64 = 0
         self.second: i64 = 0
@@ -77,6 +86,13 @@ class UdpDissector:
         if is_dns_port(packet.source_port) or is_dns_port(packet.target_port):
             self.dns.read(packet, packet.data, packet.start, packet.end, False)
             return
+        if is_netbios_port(packet.target_port) or is_netbios_port(packet.source_port):
+            self.netbios(packet)
+            return
+        if packet.target_port == SSDP_PORT or packet.source_port == SSDP_PORT:
+            if ssdp_begins(packet.data, packet.start, packet.end):
+                self.claims.ssdp(packet)
+                return
         watch = self.watch
         state = watch.enter(packet)
         if state != 0 and packet.time_ns - watch.last_ns > UDP_IDLE_NS_MAX:
@@ -98,6 +114,16 @@ class UdpDissector:
         elif phase == FRESH and not early_begins(packet.data, packet.start, packet.end):
             if not self.google(packet):
                 self.unknown(packet)
+
+    def netbios(self, packet: Packet) -> None:
+        """Read a NetBIOS message: a claim, or somebody asks all of them for a name."""
+        if not self.claims.netbios(packet):
+            return
+        name = self.name
+        octets = self.claims.names.name
+        name.begin(octets)
+        name.add(0, len(octets))
+        self.watch.sightings.add_name(packet, 0, True, Signal.NBNS, name)
 
     def google(self, packet: Packet) -> bool:
         """Read a hello of Google's QUIC that is not encrypted; False if this is none."""
@@ -127,6 +153,8 @@ class UdpDissector:
         if self.dns.read(packet, packet.data, packet.start, packet.end, True):
             watch.set_phase(DNS)
             return
+        if ssdp_begins(packet.data, packet.start, packet.end):
+            self.claims.ssdp(packet)  # an answer from a port of its own
         shift = watch.side * SIDE
         if watch.state() & (TRIED << shift) != 0:
             watch.set_phase(STRANGE)

@@ -19,6 +19,7 @@ PROOFS: Final = {
     Signal.DNS_ANSWER: "was answered by DNS server {server} for {name}",
     Signal.MDNS: "asked its neighbours (mDNS) for {name}",
     Signal.LLMNR: "asked its neighbours (LLMNR) for {name}",
+    Signal.NBNS: "asked its neighbours (NetBIOS) for {name}",
     Signal.TLS_SNI: "said {name} in a TLS hello to {server}",
     Signal.QUIC_SNI: "said {name} in a QUIC hello to {server}",
     Signal.DTLS_SNI: "said {name} in a DTLS hello to {server}",

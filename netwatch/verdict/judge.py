@@ -56,7 +56,7 @@ VISITED: Final = frozenset(("web", "marketing"))
 """A reader's business, however strong a pack calls it."""
 BROWSED: Final = frozenset(("portal", "certificate"))
 """People and products both come here: only names marked strong tell them apart."""
-GOSSIP: Final = frozenset((Signal.ADDRESS_PREFIX, Signal.MDNS, Signal.LLMNR))
+GOSSIP: Final = frozenset((Signal.ADDRESS_PREFIX, Signal.MDNS, Signal.LLMNR, Signal.NBNS))
 """Signals that corroborate and prove nothing."""
 BEHIND: Final = frozenset((Seat.BEHIND_RESOLVER, Seat.BEHIND_PROXY, Seat.BEHIND_NAT))
 

@@ -24,7 +24,7 @@ from netwatch.decode.ethertypes import IPV4
 from netwatch.decode.link import LINK_TYPES
 from netwatch.names import name_wire
 from netwatch.selftest import dtls as datagrams
-from netwatch.selftest import frames, hellos, messages
+from netwatch.selftest import frames, hellos, messages, neighbours
 from netwatch.selftest.authority import certificate
 from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
 from netwatch.selftest.files import Frame, pcap, pcapng
@@ -326,6 +326,28 @@ def claims() -> Seeds:
         b"\1" + source + b"\x87\0\0\0\0\0\0\0" + source + b"\5\1" + bytes(6) + option,
     )
     yield "router", b"\1" + source + b"\x86\0\0\0\x40\0\0\0" + bytes(8) + option
+
+
+def device_claims() -> Seeds:
+    address, mac = b"\x0a\0\0\7", b"\0\x16\x3e\0\0\1"
+    name = neighbours.netbios_name("LAPTOP", scope=b"\4corp")
+    yield "nb-question", b"\0" + neighbours.netbios_question(name)
+    yield "nb-claim", b"\0" + neighbours.netbios_claim(name, address)
+    yield "nb-answer", b"\0" + neighbours.netbios_answer(name, address)
+    names = [("GROUP", 0, neighbours.GROUP), ("LAPTOP", 0x20, 0)]
+    yield "nb-status", b"\0" + neighbours.netbios_status(names, mac)
+    yield "nb-datagram", b"\1" + neighbours.netbios_datagram(name, address, b"a comment")
+    fields = ("LOCATION: http://10.0.0.7/d.xml", "Server: Linux UPnP/1.0 x", "NTS: ssdp:alive")
+    yield "ssdp", b"\2" + neighbours.ssdp("NOTIFY * HTTP/1.1", *fields)
+    yield "ssdp-search", b"\2" + neighbours.ssdp("M-SEARCH * HTTP/1.1", "USER-AGENT: x")
+    yield (
+        "lldp",
+        b"\3" + neighbours.lldp(mac, "sw", description="x", capabilities=4, address=address),
+    )
+    yield "lldp-leaving", b"\3" + neighbours.lldp(mac, "sw", ttl_s=0)
+    yield "cdp", b"\4" + neighbours.cdp("sw", platform="x", capabilities=8, address=address)
+    six = bytes.fromhex("fd00") + bytes(13) + b"\7"
+    yield "cdp-six", b"\4" + neighbours.cdp("sw", address=six)
 
 
 def dhcp() -> Seeds:
