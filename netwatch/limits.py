@@ -88,6 +88,8 @@ DTLS_STATES_MAX: Final = 2_000
 """DTLS flights that are not whole."""
 DTLS_BYTES_MAX: Final = 8 * 1024 * 1024
 """Octets of all these; each alone may keep 80 KiB."""
+PUBLISHED_SLOTS: Final = 8_192
+"""Public names of ECH, each with the client that was told it."""
 MAC_SLOTS: Final = 8_192
 """MACs whose addresses are counted."""
 ANSWERED_NAMES_MAX: Final = 65_536
@@ -148,6 +150,8 @@ DHCP_VALUE_BYTES_MAX: Final = 255
 """Octets kept of one DHCP option, also where it is given in pieces (RFC 3396)."""
 DHCP_RELAYS_MAX: Final = 8
 """Relays around one DHCPv6 message: HOP_COUNT_LIMIT of RFC 8415 section 7.6."""
+ECH_CONFIGS_MAX: Final = 8
+"""Configurations of one ECHConfigList that are looked at; providers give one or two."""
 CLAIM_VALUE_BYTES_MAX: Final = 255
 """Octets kept of one value that a device says of itself over LLDP, CDP, SSDP or NetBIOS."""
 CLAIM_PARTS_MAX: Final = 64

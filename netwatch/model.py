@@ -179,6 +179,8 @@ class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     ja4: str = ""
     ech: bool = False
     """Extension 65037 is there: a browser's mark, and with real ECH the name is the outer one."""
+    outer: bool = False
+    """Real ECH, told by its public name: the name is not that of the server which is wanted."""
     partial: bool = False
     """Start or end of the hello was missing; the name was found all the same."""
     quic_version: int = 0
@@ -307,6 +309,8 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     """TCP only: the server's side was seen as well."""
     hellos: int = 0
     hellos_ech: int = 0
+    hellos_outer: int = 0
+    """Of these, with a name that is known to be the outer one: they name nobody."""
     hellos_nameless: int = 0
     hello_kinds: int = 0
     """64-bit sketch of hello fingerprints (bit = keyed hash mod 61)."""
@@ -327,7 +331,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     proxied: int = 0
     """CONNECT and absolute-form requests that were sent to this address: it is a proxy."""
     encrypted_dns: int = 0
-    """Flows to port 853 (DNS over TLS or QUIC)."""
+    """Flows to port 853 (DNS over TLS or QUIC), or to a known resolver by HTTPS."""
     quic: int = 0
 
 
@@ -368,6 +372,8 @@ class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
     hellos: int = 0
     hellos_named: int = 0
     hellos_ech: int = 0
+    hellos_outer: int = 0
+    """With a name that is known to be the outer one; not among `hellos_named`."""
     hellos_unfinished: int = 0
     """Begun and never complete: lost segments, truncation, eviction."""
     quic: int = 0

@@ -33,6 +33,7 @@ CLIENT_FIELDS = {
     "connections_answered": field.CONNECTIONS_ANSWERED,
     "hellos": field.HELLOS,
     "hellos_ech": field.HELLOS_ECH,
+    "hellos_outer": field.HELLOS_OUTER,
     "hellos_nameless": field.HELLOS_NAMELESS,
     "hello_kinds": field.HELLO_KINDS,
     "agent_kinds": field.AGENT_KINDS,

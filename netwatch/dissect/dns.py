@@ -14,6 +14,7 @@ from netwatch.decode.packet import UDP, Packet
 from netwatch.dissect.claims import ClaimDissector
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.copies import Copies
+from netwatch.dissect.outer import OuterNames
 from netwatch.dissect.sightings import Sightings
 from netwatch.extract.dns import DnsMessage
 from netwatch.limits import (
@@ -86,6 +87,7 @@ class DnsDissector:
         self.addresses: list[bytes] = []
         self.blocked: bool = False
         self.copies: Copies = Copies()
+        self.outer: OuterNames = OuterNames()
         self.copy: bool = False
         """The current message is a copy that was shown elsewhere: it is not counted again."""
 
@@ -228,7 +230,9 @@ class DnsDissector:
                     name = message.target.wire()
                     index = -1
             if kind in (A, AAAA, SVCB, HTTPS):
-                ech = ech or message.ech
+                if message.ech and kind in (SVCB, HTTPS):
+                    ech = True
+                    self.outer.told(packet, message)
                 if signature >= 0 and index < 0:
                     index = self.index_of(name, signature)
                 self.addresses_told(packet, kind, index)

@@ -10,7 +10,9 @@ from netwatch.decode.packet import RST, TCP, UDP, Packet
 from netwatch.dissect.clients import ClientWatch
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.sightings import Sightings
+from netwatch.match.resolvers import Resolvers
 from netwatch.model import Sighting, Signal
+from netwatch.names import Name
 from netwatch.state.clients import CONNECTIONS_ANSWERED, CONNECTIONS_NAMED, ENCRYPTED_DNS
 from netwatch.state.fingerprint import flow_hash, mix
 from netwatch.state.flows import (
@@ -18,6 +20,7 @@ from netwatch.state.flows import (
     CLIENT_SIDE,
     COUNTED,
     GUESSED,
+    HIDES_DNS,
     NAMED,
     PHASE,
     REPLIED,
@@ -41,6 +44,7 @@ class FlowWatch:
         self.clients: ClientWatch = clients
         self.dns: DnsDissector = dns
         self.tally: Tally = tally
+        self.resolvers: Resolvers = Resolvers()
         self.flows: Flows = Flows()
         self.place: i64 = 0
         self.side: i64 = 0
@@ -113,10 +117,24 @@ class FlowWatch:
         public = self.clients.connection(packet, from_client)
         self.set_bits(COUNTED | TO_PUBLIC if public else COUNTED)
         server_port = packet.target_port if from_client else packet.source_port
-        if server_port == 853:
+        offset = packet.target if from_client else packet.source
+        if server_port == 853 or (
+            server_port == 443 and self.resolvers.address(packet.net, offset, packet.address_length)
+        ):
+            self.encrypted_dns(packet, from_client)
+        self.nameless(packet, from_client, server_port)
+
+    def encrypted_dns(self, packet: Packet, from_client: bool) -> None:
+        """Count the flow among those that hide questions, once."""
+        if self.state() & HIDES_DNS == 0:
+            self.set_bits(HIDES_DNS)
             self.tally.encrypted_dns += 1
             self.clients.count(packet, from_client, ENCRYPTED_DNS)
-        self.nameless(packet, from_client, server_port)
+
+    def asks_resolver(self, packet: Packet, name: Name) -> None:
+        """Look whether the name that the client said is that of a public resolver."""
+        if self.resolvers.name(name):
+            self.encrypted_dns(packet, True)
 
     def nameless(self, packet: Packet, from_client: bool, server_port: i64) -> None:
         """Look what a new flow proves before a name is said: answered address, prefix, port."""

@@ -4,11 +4,12 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import TCP, Packet
 from netwatch.dissect.flows import FlowWatch
+from netwatch.extract.ech import is_public_name
 from netwatch.extract.gquic import ChloHello
 from netwatch.extract.tls import ClientHello
 from netwatch.model import Anomaly, Sighting, Signal, TlsFields
 from netwatch.names import Name
-from netwatch.state.clients import HELLO_KINDS, HELLOS, HELLOS_ECH, HELLOS_NAMELESS
+from netwatch.state.clients import HELLO_KINDS, HELLOS, HELLOS_ECH, HELLOS_NAMELESS, HELLOS_OUTER
 
 
 class HelloDissector:
@@ -17,6 +18,8 @@ class HelloDissector:
     def __init__(self, watch: FlowWatch) -> None:
         self.watch: FlowWatch = watch
         self.name: Name = Name()
+        self.outer: bool = False
+        """The current hello says only the public name of an ECH provider."""
 
     def read(self, packet: Packet, hello: ClientHello, quic_version: i64) -> None:
         """Take the hello that the current packet completed; its sender is the client."""
@@ -25,8 +28,18 @@ class HelloDissector:
         self.count(packet, hello)
         if hello.anomaly != 0:
             watch.tally.anomaly(hello.anomaly)
+        if hello.alpn_end - hello.alpn_start == 4 and is_dns_alpn(hello):
+            watch.encrypted_dns(packet, True)
         if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return
+        self.outer = hello.ech and watch.dns.outer.is_outer(
+            packet.source_hash, self.name, packet.time_ns
+        )
+        if self.outer:
+            watch.tally.hellos_outer += 1
+            watch.clients.count(packet, True, HELLOS_OUTER)
+        else:
+            watch.tally.hellos_named += 1
         sighting = self.said(packet, hello_signal(packet.protocol, hello))
         if sighting is not None:
             self.describe(sighting, hello, quic_version)
@@ -41,17 +54,24 @@ class HelloDissector:
             watch.clients.clients.count(place, HELLOS_NAMELESS)
         if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return
+        self.outer = False
+        watch.tally.hellos_named += 1
         sighting = self.said(packet, Signal.QUIC_SNI)
         if sighting is not None:
             sighting.tls = TlsFields(quic_version=version)
 
     def said(self, packet: Packet, signal: str) -> Sighting | None:
-        """The client said `name`: count the connection as named, make a sighting if it matters."""
+        """The client said `name`: count the connection as named, make a sighting if it matters.
+
+        An outer name names nothing, and says nothing against an address that was answered.
+        """
         watch = self.watch
-        watch.named(packet, True)
         signature = watch.sightings.matcher.name(self.name)
-        if signature < 0:
-            watch.said_other(packet)
+        if not self.outer:
+            watch.named(packet, True)
+            if signature < 0:
+                watch.said_other(packet)
+                watch.asks_resolver(packet, self.name)
         if not watch.sightings.wanted(signature):
             return None
         return watch.add(packet, True, signal, self.name.wire(), signature)
@@ -64,6 +84,9 @@ class HelloDissector:
         self.watch.tally.hellos_unfinished += 1
         if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return False
+        self.outer = hello.ech and is_public_name(self.name)
+        if not self.outer:
+            self.watch.tally.hellos_named += 1
         signature = self.watch.sightings.matcher.name(self.name)
         if not self.watch.sightings.wanted(signature):
             return False
@@ -78,7 +101,6 @@ class HelloDissector:
         if end <= start:
             return False
         if self.name.set_dotted(data, start, end):
-            self.watch.tally.hellos_named += 1
             return True
         self.watch.tally.anomaly(Anomaly.NAME_NOT_A_NAME)
         return False
@@ -105,9 +127,16 @@ class HelloDissector:
             alpn=tuple(hello.alpn()),
             ja4=hello.ja4(kind) if sighting.signature >= 0 and not hello.partial else "",
             ech=hello.ech,
+            outer=self.outer,
             partial=hello.partial,
             quic_version=quic_version,
         )
+
+
+def is_dns_alpn(hello: ClientHello) -> bool:
+    """Whether the one protocol offered is `doq` or `dot` (RFC 9250 section 4.1, RFC 7858)."""
+    protocols = hello.data[hello.alpn_start : hello.alpn_end]
+    return protocols == b"\x03doq" or protocols == b"\x03dot"
 
 
 def hello_signal(transport: i64, hello: ClientHello) -> str:

@@ -107,6 +107,8 @@ class RequestDissector:
                 watch.tally.anomaly(Anomaly.NAME_NOT_A_NAME)
             return False
         signature = watch.sightings.matcher.name(self.name)
+        if signature < 0:
+            watch.asks_resolver(packet, self.name)
         if watch.sightings.wanted(signature):
             sighting = watch.add(packet, True, signal, self.name.wire(), signature)
             self.describe(sighting, port)

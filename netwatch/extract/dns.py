@@ -52,7 +52,7 @@ class DnsMessage(CompressedNames):
     is data[record_start:record_end]; `target` the name in the rdata of CNAME, DNAME, PTR, NS, MX,
     SRV, HTTPS and SVCB, else empty; `owner` is filled by `fill_owner` only. `hint4_*`, `hint6_*`:
     packed addresses that an HTTPS or SVCB record gives along, start == end where there are none;
-    `ech`: it gives an ECHConfigList along (RFC 9848).
+    `ech`: it gives an ECHConfigList along (RFC 9848), data[ech_start:ech_end].
     Classes are as on the wire: in mDNS the highest bit is a flag (RFC 6762 sections 5.4, 10.2).
     `cut`: the message ends before what its counts promise.
     """
@@ -92,6 +92,8 @@ class DnsMessage(CompressedNames):
         self.hint6_start: i64 = 0
         self.hint6_end: i64 = 0
         self.ech: bool = False
+        self.ech_start: i64 = 0
+        self.ech_end: i64 = 0
 
     def parse(self, data: bytes, start: i64, end: i64, strict: bool) -> i64:
         """Read the header and the first question of data[start:end] (RFC 1035 section 4.1).
@@ -275,6 +277,8 @@ class DnsMessage(CompressedNames):
                 self.hint6_end = position + size
             elif key == SERVICE_ECH and is_ech_list(data, position, position + size):
                 self.ech = True
+                self.ech_start = position
+                self.ech_end = position + size
             position += size
         return Answer.DONE if position == end else -Anomaly.DNS_HEADER
 

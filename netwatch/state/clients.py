@@ -52,6 +52,7 @@ PROXIED: Final = 27
 ENCRYPTED_DNS: Final = 28
 QUIC: Final = 29
 MACS: Final = 30
+HELLOS_OUTER: Final = 31
 
 HOUR_NS: Final = 3_600_000_000_000
 HOURS_MAX: Final = 62

@@ -52,6 +52,8 @@ TUNNELLED: Final = 0x800000
 GUESSED: Final = 0x1000000
 """A sighting by answered address hangs on it; another name takes that back."""
 TO_PUBLIC: Final = 0x2000000
+HIDES_DNS: Final = 0x10000000
+"""It was counted as one of encrypted DNS."""
 
 
 class Flows(Table):

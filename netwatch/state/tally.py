@@ -31,6 +31,7 @@ class Tally:
         self.hellos: i64 = 0
         self.hellos_named: i64 = 0
         self.hellos_ech: i64 = 0
+        self.hellos_outer: i64 = 0
         self.hellos_unfinished: i64 = 0
         self.quic: i64 = 0
         self.http: i64 = 0

@@ -279,6 +279,14 @@ def gquic() -> Seeds:
     yield "cut", google(chlo(NAME.encode(), pad=90), b"Q043", DCID)[:150]
 
 
+def ech() -> Seeds:
+    head = b"\x07\0\x20" + counted(2, bytes(32)) + counted(2, b"\0\1\0\1") + b"\x20"
+    one = b"\xfe\x0d" + counted(2, head + counted(1, NAME.encode()) + b"\0\0")
+    yield "one", counted(2, one)
+    yield "two", counted(2, one + b"\xfe\x0a\0\1x" + one)
+    yield "bare", one
+
+
 def plain_initial(
     pieces: list[tuple[int, bytes]], before: bytes = b"", dcid: bytes = DCID
 ) -> bytes:
