@@ -12,7 +12,7 @@ from mypy_extensions import i64
 from netwatch.capture.records import Records
 from netwatch.decode.ethertypes import IPV4, IPV6, LLC, local_only
 from netwatch.decode.fragments import Fragments
-from netwatch.decode.link import IPV4, IPV6, LLC, link, local_only
+from netwatch.decode.link import link
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
@@ -167,24 +167,9 @@ class Engine:
                 answer = ipv6(packet, self.piece)
             elif ethertype == ARP:
                 self.claims.arp(packet)
-        ethertype = packet.ethertype
-        if ethertype == IPV4:
-            answer = ipv4(packet, self.piece)
-        elif ethertype == IPV6:
-            answer = ipv6(packet, self.piece)
-        elif ethertype == ARP:
-            self.claims.arp(packet)
-            return Answer.DONE
-        elif ethertype == LLC or ethertype == LLDP:
-            self.claims.beside(packet)
-            return Answer.DONE
-        else:
-            return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
-        if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
-            # A first piece that the capture cut is read as it is: it can never be whole.
-            answer = self.fragments.add(packet, self.piece)
-            if answer == Answer.NEED_MORE:
-                self.tally.ip += 1
+                return Answer.DONE
+            elif ethertype == LLC or ethertype == LLDP:
+                self.claims.beside(packet)
                 return Answer.DONE
             else:
                 return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN

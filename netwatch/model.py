@@ -76,62 +76,15 @@ class Anomaly:
     FRAME_DAMAGED: Final = 42
     # datagrams
     DTLS: Final = 43
-    DTLS: Final = 44
-    NBNS: Final = 45
-    SSDP: Final = 46
-    LLDP: Final = 47
-    CDP: Final = 48
+    NBNS: Final = 44
+    SSDP: Final = 45
+    LLDP: Final = 46
+    CDP: Final = 47
 
 
 ANOMALY_NAMES: Final = (
     "",
-    "frame-truncated",
-    "link-unknown",
-    "ethertype-unknown",
-    "too-deep",
-    "ip-header",
-    "ip-length",
-    "fragment-overlap",
-    "fragment-dropped",
-    "transport-header",
-    "transport-unknown",
-    "clock",
-    "stream-gap",
-    "stream-conflict",
-    "stream-dropped",
-    "name-too-long",
-    "name-label",
-    "name-pointer",
-    "name-not-a-name",
-    "dns-header",
-    "dns-truncated",
-    "dns-counts",
-    "tls-record",
-    "tls-handshake",
-    "tls-extension",
-    "tls-hello-too-long",
-    "certificate",
-    "quic-header",
-    "quic-version",
-    "quic-unreadable",
-    "quic-crypto",
-    "quic-budget",
-    "http-request",
-    "http-head-too-long",
-    "http-response",
-    "arp",
-    "nd",
-    "dhcp",
-    "table-full",
-    "bug",
-    "encrypted",
-    "link-header",
-    "frame-damaged",
-    "dtls",
-    "nbns",
-    "ssdp",
-    "lldp",
-    "cdp",
+    *(name.lower().replace("_", "-") for name in vars(Anomaly) if name.isupper()),
 )
 
 

@@ -13,7 +13,7 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
 from netwatch.dissect.clients import ClientWatch, mac_number
-from netwatch.extract.cdp import SNAP_BYTES, cdp_begins, read_cdp
+from netwatch.extract.cdp import cdp_follows, read_cdp
 from netwatch.extract.claims import AddressClaim
 from netwatch.extract.device_claim import DeviceClaim
 from netwatch.extract.dhcp import DhcpClaim
@@ -203,9 +203,9 @@ class ClaimDissector:
         if packet.ethertype == LLDP:
             kind = "lldp"
             answer = read_lldp(data, packet.start, packet.end, self.device)
-        elif cdp_begins(data, packet.start, packet.end):
+        elif cdp_follows(data, packet.start):
             kind = "cdp"
-            answer = read_cdp(data, packet.start + SNAP_BYTES, packet.end, self.device)
+            answer = read_cdp(data, packet.start, packet.end, self.device)
         else:
             return
         if answer < 0:

@@ -39,13 +39,13 @@ CAPABLE_HOST: Final = 0x10
 CAPABLE_PHONE: Final = 0x80
 
 
-def cdp_begins(data: bytes, start: i64, end: i64) -> bool:
-    """Whether an LLC frame has the SNAP header of CDP (OUI 00-00-0C, protocol 0x2000)."""
-    if end - start < SNAP_BYTES + HEADER_BYTES:
+def cdp_follows(data: bytes, start: i64) -> bool:
+    """Whether the SNAP header that ends at `start` is CDP's (OUI 00-00-0C, protocol 0x2000)."""
+    if start < SNAP_BYTES:
         return False
-    if i64(read_i32_be(data, start)) & 0xFFFFFFFF != SNAP_CISCO:
+    if i64(read_i32_be(data, start - 8)) & 0xFFFFFFFF != SNAP_CISCO:
         return False
-    return i64(read_i32_be(data, start + 4)) & 0xFFFFFFFF == CISCO_CDP
+    return i64(read_i32_be(data, start - 4)) & 0xFFFFFFFF == CISCO_CDP
 
 
 def read_cdp(data: bytes, start: i64, end: i64, claim: DeviceClaim) -> i64:

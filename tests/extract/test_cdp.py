@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.extract.cdp import SNAP_BYTES, cdp_begins, read_cdp
+from netwatch.extract.cdp import SNAP_BYTES, cdp_follows, read_cdp
 from netwatch.extract.device_claim import DeviceClaim
 from netwatch.limits import CLAIM_VALUE_BYTES_MAX
 from netwatch.model import DEVICE_KINDS, Anomaly, Answer
@@ -93,12 +93,11 @@ def test_what_is_none(octets: bytes) -> None:
 def test_how_a_frame_begins() -> None:
     frame = CDP_SNAP + SWITCH
     assert len(CDP_SNAP) == SNAP_BYTES
-    assert cdp_begins(frame, 0, len(frame))
+    assert cdp_follows(frame, SNAP_BYTES)
     for at in range(SNAP_BYTES):
         other = frame[:at] + b"\x55" + frame[at + 1 :]
-        assert not cdp_begins(other, 0, len(other))
-    for end in range(SNAP_BYTES + 4):
-        assert not cdp_begins(frame, 0, end)
+        assert not cdp_follows(other, SNAP_BYTES)
+        assert not cdp_follows(frame, at)
 
 
 def test_every_truncation() -> None:
@@ -124,7 +123,7 @@ def test_any_octets(octets: bytes, head: bytes) -> None:
 def test_a_real_one() -> None:
     octets = REAL.read_bytes()
     at = octets.index(CDP_SNAP)
-    assert cdp_begins(octets, at, at + 386)
+    assert cdp_follows(octets, at + SNAP_BYTES)
     claim = DeviceClaim()
     assert read_cdp(octets, at + SNAP_BYTES, at + 386, claim) == Answer.DONE
     assert (claim.hostname, claim.port) == (b"Switch", b"GigabitEthernet0/5")

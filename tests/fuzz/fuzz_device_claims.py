@@ -7,7 +7,7 @@ from typing import Final
 
 from invariants import alike, is_answer
 
-from netwatch.extract.cdp import cdp_begins, read_cdp
+from netwatch.extract.cdp import cdp_follows, read_cdp
 from netwatch.extract.device_claim import DeviceClaim
 from netwatch.extract.lldp import read_lldp
 from netwatch.extract.netbios import NetbiosMessage
@@ -41,7 +41,7 @@ def read(kind: str, data: bytes, start: int, end: int) -> Facts:
     elif kind == "lldp":
         answer = read_lldp(data, start, end, claim)
     elif kind == "cdp":
-        cdp_begins(data, start, end)
+        cdp_follows(data, start)
         answer = read_cdp(data, start, end, claim)
     else:
         return netbios(kind, data, start, end)
