@@ -26,6 +26,17 @@ XZ_MEMORY_BYTES_MAX: Final = 128 * 1024 * 1024
 CLOCK_BACK_NS_MAX: Final = 1_000_000_000
 """A frame that is older than the newest one by more than 1 s tells of a clock that was set, or of
 captures put together; two queues of one interface differ by far less."""
+SERIES_GAP_NS_MAX: Final = 60_000_000_000
+"""Silence between two files of a rotation that are still taken for one stream: after a minute no
+hello, lease or answer is waited for any more."""
+FOLLOWED_MAX: Final = 8
+"""Growing captures that are followed at a time: each has an engine of its own (about 60 MB)."""
+FILTER_STEPS_MAX: Final = 100_000
+"""Steps of a filter on one frame: only `protochain` makes loops, of 8 octets a turn at least."""
+FILTER_INSTRUCTIONS_MAX: Final = 4_096
+"""Instructions of a compiled filter, as in the kernel (BPF_MAXINSNS)."""
+STREAM_CONNECT_S_MAX: Final = 10
+"""Seconds until a connection to a sender of packets must stand."""
 
 # --- decode ---
 LAYERS_MAX: Final = 8
@@ -192,3 +203,8 @@ ANSWERS_KEPT_MAX: Final = 64
 """Addresses kept of the answers that one sighting stands for; CDNs give new ones every minute."""
 DEVICES_MAX: Final = 20_000
 """Devices kept in memory."""
+RECORDS_KEPT_MAX: Final = 200_000
+"""Records (clients, MACs, claims, sightings, replies) of finished captures that are kept apart,
+about 100 MB; beyond them captures are put together, with as much room."""
+RESUME_RECORD_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""Octets of one capture's result in a `--resume` file: more is no length that we wrote."""

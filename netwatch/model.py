@@ -304,6 +304,8 @@ class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
     bytes: int = 0
     first_ns: int = 0
     last_ns: int = 0
+    gap_ns: int = 0
+    """Of the time from first to last: what lies between captures that were put together."""
     truncated: int = 0
     """Frames shorter in the file than on the wire."""
     duplicates: int = 0
@@ -355,6 +357,9 @@ class Capture(msgspec.Struct, kw_only=True):
     """One input and what became of it; `error` is None when it was read to its end."""
 
     path: str
+    """Of a capture in several files, the first one's."""
+    site: str = ""
+    """Where it was captured: equal private addresses of two sites are two devices."""
     format: str = ""
     """`pcap`, `pcapng`; with the packing before it: `gzip pcapng`."""
     sha256: str = ""
@@ -362,6 +367,24 @@ class Capture(msgspec.Struct, kw_only=True):
     bytes: int = 0
     error: str | None = None
     observation: Observation = msgspec.field(default_factory=Observation)
+    files: "list[Capture]" = []
+    """Where it lies in several files: these, with what each counted, but not what was found."""
+    frames: int = 0
+    """Frame numbers that it has; in a series those of the next file go on behind them."""
+    tagged_dropped: int = 0
+    """Frames with a VLAN tag that a filter without the word `vlan` did not let through."""
+
+    def parts(self) -> "list[Capture]":
+        """Its files, also where it is only one."""
+        return self.files or [self]
+
+    def place(self, frame: int) -> tuple[str, int]:
+        """Path and number there of a frame; what was found counts frames over all files."""
+        for file in self.files:
+            if frame <= file.frames:
+                return file.path, frame
+            frame -= file.frames
+        return self.path, frame
 
 
 VERDICTS: Final = ("running", "likely", "possible", "contacted", "stopped", "clean", "unknown")

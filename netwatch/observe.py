@@ -1,5 +1,8 @@
 """The engine's books, closed: native tables and counters become one `model.Observation`."""
 
+from typing import TypeVar
+
+from netwatch.capture.records import TIME_NS_MAX
 from netwatch.engine import Engine, Neighbours
 from netwatch.extract.certificates import read_certificate
 from netwatch.extract.dhcp import read_dhcp, read_dhcp6
@@ -68,6 +71,38 @@ def take(engine: Engine) -> tuple[list[Sighting], list[Reply], list[Claim]]:
     return taken
 
 
+class Books:
+    """What each of several files adds to the counters of one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._packets = 0
+        self._anomalies: dict[str, int] = {}
+        self._link_types: dict[int, int] = {}
+
+    def begin_file(self) -> None:
+        """The frames that come now are another file's."""
+        tally = self._engine.tally
+        self._engine.other_link(-1)
+        self._packets = tally.packets
+        self._anomalies = _anomalies(tally)
+        self._link_types = _link_types(self._engine)
+        tally.first_ns, tally.last_ns = TIME_NS_MAX, 0
+
+    def file(self) -> Coverage:
+        """Packets, times, link types and anomalies of the file so far."""
+        tally = self._engine.tally
+        self._engine.other_link(-1)
+        packets = tally.packets - self._packets
+        return Coverage(
+            packets=packets,
+            first_ns=tally.first_ns if packets else 0,
+            last_ns=tally.last_ns if packets else 0,
+            link_types=_more(_link_types(self._engine), self._link_types),
+            anomalies=_more(_anomalies(tally), self._anomalies),
+        )
+
+
 def observation(engine: Engine) -> Observation:
     """Close the books of `engine`: everything that was not taken yet, the clients, the counters."""
     engine.finish()
@@ -131,12 +166,26 @@ def _coverage(engine: Engine) -> Coverage:
         encrypted=tally.anomalies[Anomaly.ENCRYPTED],
         flows=engine.watch.flows.total,
         flows_evicted=engine.watch.flows.evicted,
-        link_types={
-            int.from_bytes(key, "big"): count for key, count in sorted(engine.link_types.items())
-        },
+        link_types=_link_types(engine),
         anomalies=_anomalies(tally),
         **counted,
     )
+
+
+def _link_types(engine: Engine) -> dict[int, int]:
+    return {int.from_bytes(key, "big"): count for key, count in sorted(engine.link_types.items())}
+
+
+Key = TypeVar("Key")
+
+
+def _more(counts: dict[Key, int], before: dict[Key, int]) -> dict[Key, int]:
+    """What was counted since `before`."""
+    return {
+        key: count - before.get(key, 0)
+        for key, count in counts.items()
+        if count > before.get(key, 0)
+    }
 
 
 def _anomalies(tally: Tally) -> dict[str, int]:

@@ -70,7 +70,7 @@ def judge_captures(
     carried = [scene.unattributed(key) for key in sorted(scene.ledger.carried)]
     carried.sort(key=lambda finding: (VERDICTS.index(finding.verdict), finding.address))
     return report.Report(
-        captures=[_capture(capture) for capture in ordered],
+        captures=_captures(ordered),
         devices=devices,
         unattributed=carried,
         coverage=scene.coverage([device.verdict for device in devices]),
@@ -99,6 +99,7 @@ class Scene:
         self._given_roles = roles
         self._zones = zones
         self._bench = Bench(signatures, THRESHOLDS.followed_ns)
+        self._by_path = {capture.path: capture for capture in captures}
         self._hiding = {c.path for c in captures if hides_connections(c.observation.clients)}
         """Captures that show questions and could not show connections."""
 
@@ -274,6 +275,7 @@ class Scene:
         for exhibit in exhibits:
             sighting, charge = exhibit.charge.sighting, exhibit.charge
             signature = self._signatures[sighting.signature]
+            capture, frame = self._by_path[charge.capture].place(sighting.frame)
             record = report.Evidence(
                 time=report.Time(sighting.time_ns),
                 signal=sighting.signal,
@@ -281,8 +283,8 @@ class Scene:
                 signature=signature.id,
                 purpose=signature.purpose,
                 strength=exhibit.strength,
-                capture=charge.capture,
-                frame=sighting.frame,
+                capture=capture,
+                frame=frame,
                 client_ip=_address(sighting.client),
                 server_ip=_address(sighting.server),
                 seat=charge.seat,
@@ -340,6 +342,12 @@ def _management_servers(charges: Iterable[Charge]) -> set[bytes]:
             visit = (charge.device, sighting.server_port)
             visits.setdefault(sighting.server, set()).add(visit)
     return {server for server, seen in visits.items() if len(seen) > 1}
+
+
+def _captures(captures: Iterable[Capture]) -> list[report.Capture]:
+    """Every file that was read, by its path."""
+    files = [file for capture in captures for file in capture.parts()]
+    return [_capture(file) for file in sorted(files, key=lambda file: (file.path, file.sha256))]
 
 
 def _capture(capture: Capture) -> report.Capture:

@@ -27,13 +27,18 @@ class Repeats:
         self.lost = 0
         """Sightings that found no room, and those that gave way."""
         self.replies: list[Reply] = []
-        self._kept_max = kept_max
+        self.kept_max = kept_max
         self._kept: dict[bytes, Sighting] = {}
         self._one_way: deque[bytes] = deque()
         # Flows of the sightings in two generations: a reply comes soon or not at all.
         self._flows: dict[bytes, Sighting] = {}
         self._flows_before: dict[bytes, Sighting] = {}
         self._answered: set[bytes] = set()
+
+    @property
+    def kept(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
 
     @property
     def sightings(self) -> list[Sighting]:
@@ -64,7 +69,7 @@ class Repeats:
             self._remember_flow(_flow_key(sighting.flow), kept)
 
     def _room_for(self, sighting: Sighting) -> bool:
-        if len(self._kept) < self._kept_max:
+        if len(self._kept) < self.kept_max:
             return True
         if not sighting.two_way:
             return False
@@ -79,7 +84,7 @@ class Repeats:
         return False
 
     def _remember_flow(self, flow: bytes, kept: Sighting) -> None:
-        if len(self._flows) >= self._kept_max:
+        if len(self._flows) >= self.kept_max:
             self._flows_before = self._flows
             self._flows = {}
         self._flows[flow] = kept
@@ -90,7 +95,7 @@ class Repeats:
         if kept is None:
             return
         once = _flow_key(kept.flow) + reply.kind.encode()
-        if once not in self._answered and len(self._answered) < 2 * self._kept_max:
+        if once not in self._answered and len(self._answered) < 2 * self.kept_max:
             self._answered.add(once)
             reply.flow = kept.flow
             self.replies.append(reply)

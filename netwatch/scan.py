@@ -1,32 +1,24 @@
 """Captures through the engine: one, or many side by side with the same result.
 
-`read_capture` is the way of one capture; what is done with its sightings is the caller's business:
-`scan_capture` keeps them for the judge, `netwatch names` prints them and forgets them.
+`reading.py` is the way of one series; what is done with its sightings is decided here: `Kept` keeps
+them for the judge, `Printed` prints them and forgets them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from netwatch.capture.files import open_capture
-from netwatch.capture.records import Records
-from netwatch.capture.window import WindowRecords
+from netwatch.capture.series import Series
 from netwatch.errors import NetwatchError
+from netwatch.fold import Fold
+from netwatch.follow import follow
 from netwatch.limits import CLAIMS_KEPT_MAX
 from netwatch.match.signatures import Pack
-from netwatch.model import (
-    ANOMALY_NAMES,
-    Anomaly,
-    Capture,
-    Claim,
-    Reply,
-    Sighting,
-)
-from netwatch.observe import build_engine, observation, take
+from netwatch.model import ANOMALY_NAMES, Anomaly, Capture, Claim, Observation, Reply, Sighting
 from netwatch.outputs.name_rows import name_rows
-from netwatch.outputs.text import line_text
+from netwatch.reading import Reading, Sink
 from netwatch.repeats import Repeats
+from netwatch.resume import ResumeFile
 from netwatch.stop import Stop
 from netwatch.workers import (
-    INTERRUPTED,
     TIME_NS_MAX,
     TIME_NS_MIN,
     Advance,
@@ -34,100 +26,98 @@ from netwatch.workers import (
     Done,
     Emit,
     Setup,
-    each_capture,
+    each_series,
 )
 
-Take = Callable[[list[Sighting], list[Reply], list[Claim]], None]
-"""Is handed what each block gave, and keeps the lists."""
+
+class Kept:
+    """Everything that the judge wants of one capture, within the bounds of one capture."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._repeats = Repeats()
+        self._claims: list[Claim] = []
+        self._lost = 0
+
+    def take(self, sightings: list[Sighting], replies: list[Reply], claims: list[Claim]) -> None:
+        """See `Sink.take`."""
+        self._repeats.add(sightings, replies)
+        room = CLAIMS_KEPT_MAX - len(self._claims)
+        self._claims.extend(claims[:room])
+        self._lost += max(len(claims) - room, 0)
+
+    def end(self) -> None:
+        """See `Sink.end`."""
+        seen = self._capture.observation
+        repeats = self._repeats
+        seen.sightings, seen.replies, seen.claims = repeats.sightings, repeats.replies, self._claims
+        if lost := self._lost + repeats.lost:
+            anomalies = seen.coverage.anomalies
+            full = ANOMALY_NAMES[Anomaly.TABLE_FULL]
+            anomalies[full] = anomalies.get(full, 0) + lost
 
 
-def read_capture(path: str, context: Context, take_found: Take) -> Capture:
-    """Run one capture through an engine of its own; `-` is standard input.
+class Printed:
+    """Every sighting as a line of JSON, block by block; nothing is kept."""
 
-    The observation that comes back holds what the end of the capture gave (clients, coverage);
-    sightings, replies and claims went to `take_found`, the last ones too. NetwatchError if reading
-    cannot begin; damage further on is told in `error`.
-    """
-    setup = context.setup
-    with open_capture(path, digest=setup.digest) as reader:
-        engine = build_engine(context.matcher, names=setup.names)
-        records: Records = reader.records
-        if setup.since_ns > TIME_NS_MIN or setup.until_ns < TIME_NS_MAX:
-            records = WindowRecords(reader.records, setup.since_ns, setup.until_ns)
-        blocks = iter(reader)
-        octets = packets = 0
-        while (block := context.stop.next_block(blocks)) is not None:
-            engine.feed(block, records)
-            take_found(*take(engine))
-            context.advance(reader.bytes_read - octets, reader.records.packets - packets)
-            octets, packets = reader.bytes_read, int(reader.records.packets)
-        seen = observation(engine)
-        take_found(seen.sightings, seen.replies, seen.claims)
-        seen.sightings, seen.replies, seen.claims = [], [], []
-    error = reader.error
-    if error is None and context.stop.requested:
-        error = f"{INTERRUPTED}; {packets} packets were read before"
-    return Capture(
-        path=capture_name(path),
-        format=reader.format,
-        sha256=reader.sha256,
-        bytes=reader.total_bytes or reader.bytes_read,
-        error=error,
-        observation=seen,
-    )
+    def __init__(self, capture: Capture, context: Context) -> None:
+        self._capture = capture
+        self._emit = context.emit
+        self._ids = [signature.id for signature in context.setup.pack.signatures]
 
+    def take(self, sightings: list[Sighting], _replies: list[Reply], _claims: list[Claim]) -> None:
+        """See `Sink.take`."""
+        capture = self._capture
+        rows: dict[str, list[Sighting]] = {}
+        for sighting in sightings:
+            path, sighting.frame = capture.place(sighting.frame)
+            rows.setdefault(path, []).append(sighting)
+        for path, found in rows.items():
+            self._emit(name_rows(found, path, self._ids, capture.site))
 
-def scan_capture(path: str, context: Context) -> Capture:
-    """One capture with everything that the judge wants of it; raises as `read_capture` does."""
-    repeats = Repeats()
-    claims: list[Claim] = []
-    lost = 0
-
-    def keep(sightings: list[Sighting], replies: list[Reply], more: list[Claim]) -> None:
-        nonlocal lost
-        repeats.add(sightings, replies)
-        room = CLAIMS_KEPT_MAX - len(claims)
-        claims.extend(more[:room])
-        lost += max(len(more) - room, 0)
-
-    capture = read_capture(path, context, keep)
-    seen = capture.observation
-    seen.sightings, seen.replies, seen.claims = repeats.sightings, repeats.replies, claims
-    lost += repeats.lost
-    if lost:
-        anomalies = seen.coverage.anomalies
-        full = ANOMALY_NAMES[Anomaly.TABLE_FULL]
-        anomalies[full] = anomalies.get(full, 0) + lost
-    return capture
+    def end(self) -> None:
+        """See `Sink.end`."""
+        seen = self._capture.observation
+        self._capture.observation = Observation(coverage=seen.coverage)
 
 
 def scan_captures(
-    paths: Sequence[str],
+    captures: Sequence[str | Series],
     pack: Pack,
     *,
     digest: bool = True,
     since_ns: int = TIME_NS_MIN,
     until_ns: int = TIME_NS_MAX,
+    filter: str = "",
     jobs: int | None = None,
     stop: Stop | None = None,
     advance: Advance | None = None,
+    resume: str | None = None,
 ) -> list[Capture]:
-    """Every capture, in the order of `paths`; the result does not depend on `jobs`.
+    """Every capture, in the order in which they are given; the result does not depend on `jobs`.
 
-    `digest`: with the SHA-256 of each, which costs twice as much as reading the packets.
-    `since_ns` <= time < `until_ns` of a frame. `jobs` None takes as many workers as pay. `advance`
-    is told (octets, packets) as they are read. What cannot be begun is a Capture with its `error`;
-    if nothing at all could be begun, that is raised (NetwatchError). After `stop` was requested the
-    captures that were not finished say so in `error`.
+    A path is a capture by itself. `digest`: with the SHA-256 of each, which costs twice as much as
+    reading the packets. `since_ns` <= time < `until_ns` of a frame; `filter`: an expression of
+    libpcap. `jobs` None takes as many workers as pay. `advance` is told (octets, packets) as they
+    are read. `resume`: a file that remembers what was read, for the next time. What cannot be begun
+    is a Capture with its `error`; if nothing at all could be begun, that is raised (NetwatchError).
+    After `stop` was requested the captures that were not finished say so in `error`. Many captures
+    are put together, so that memory does not grow with them; then a Capture has `files`.
     """
-    setup = Setup(pack=pack, digest=digest, since_ns=since_ns, until_ns=until_ns)
-    return _all_begun(
-        each_capture(scan_capture, paths, setup, jobs=jobs, stop=stop, advance=advance)
-    )
+    setup = Setup(pack=pack, digest=digest, since_ns=since_ns, until_ns=until_ns, filter=filter)
+    series = _as_series(captures)
+    if resume is None:
+        return _folded(
+            each_series(scan_series, series, setup, jobs=jobs, stop=stop, advance=advance)
+        )
+    with ResumeFile(resume, setup) as known:
+        missing = [one for one in series if one not in known]
+        read = each_series(scan_series, missing, setup, jobs=jobs, stop=stop, advance=advance)
+        return _folded(known.complete(series, read, advance))
 
 
 def print_names(
-    paths: Sequence[str],
+    captures: Sequence[str | Series],
     setup: Setup,
     emit: Emit,
     *,
@@ -135,46 +125,114 @@ def print_names(
     stop: Stop | None = None,
     advance: Advance | None = None,
 ) -> list[Capture]:
-    """Hand every sighting of every capture to `emit` as lines of JSON, in the order of `paths`.
+    """Hand every sighting of every capture to `emit` as lines of JSON, in the order of `captures`.
 
     One capture is written as it is read, block by block. What comes back has no sightings any more.
     """
-    tasked = each_capture(
-        _print_capture, paths, setup, jobs=jobs, stop=stop, advance=advance, emit=emit
+    read = each_series(
+        print_series,
+        _as_series(captures),
+        setup,
+        jobs=jobs,
+        stop=stop,
+        advance=advance,
+        emit=emit,
     )
-    return _all_begun(tasked)
+    return _all_begun(read)
 
 
-def _print_capture(path: str, context: Context) -> Capture:
-    name = capture_name(path)
-    ids = [signature.id for signature in context.setup.pack.signatures]
+def scan_followed(
+    series: Sequence[Series], setup: Setup, stop: Stop, advance: Advance, idle_s: float | None
+) -> list[Capture]:
+    """Like `scan_captures`, of captures that grow, until `stop` or until nothing new came for
+    `idle_s` seconds. Those that are not followed are read first.
+    """
+    context = Context(setup, stop, advance, _nowhere)
+    return _folded(_followed(series, context, idle_s, Kept))
 
-    def write(sightings: list[Sighting], _replies: list[Reply], _claims: list[Claim]) -> None:
-        if sightings:
-            context.emit(name_rows(sightings, name, ids))
 
-    return read_capture(path, context, write)
+def print_followed(
+    series: Sequence[Series],
+    setup: Setup,
+    emit: Emit,
+    stop: Stop,
+    advance: Advance,
+    idle_s: float | None,
+) -> list[Capture]:
+    """Like `print_names`, of captures that grow; lines come as their frames do."""
+    context = Context(setup, stop, advance, emit)
+    sink = _printing(context)
+    return _all_begun(_followed(series, context, idle_s, sink))
+
+
+def scan_series(series: Series, context: Context) -> Done:
+    """One series with everything that the judge wants of it."""
+    return _read(series, context, Kept)
+
+
+def print_series(series: Series, context: Context) -> Done:
+    """One series, printed; what comes back has only its counters."""
+    return _read(series, context, _printing(context))
+
+
+def _read(series: Series, context: Context, sink: Callable[[Capture], Sink]) -> Done:
+    reading = Reading(series, context, sink)
+    for _ in reading.turns():
+        pass
+    return reading.done
+
+
+def _followed(
+    series: Sequence[Series],
+    context: Context,
+    idle_s: float | None,
+    sink: Callable[[Capture], Sink],
+) -> Iterator[Done]:
+    for one in series:
+        if not one.follow:
+            yield _read(one, context, sink)
+    readings = [Reading(one, context, sink) for one in series if one.follow]
+    follow([reading.turns() for reading in readings], context, idle_s)
+    for reading in readings:
+        yield reading.done
+
+
+def _printing(context: Context) -> Callable[[Capture], Sink]:
+    return lambda capture: Printed(capture, context)
+
+
+def _nowhere(_output: bytes) -> None:
+    pass
+
+
+def _as_series(captures: Sequence[str | Series]) -> list[Series]:
+    return [Series((one,)) if isinstance(one, str) else one for one in captures]
+
+
+def _folded(results: Iterable[Done]) -> list[Capture]:
+    fold = Fold()
+    for capture in _begun(results):
+        fold.add(capture)
+    return fold.captures()
 
 
 def _all_begun(results: Iterable[Done]) -> list[Capture]:
+    return list(_begun(results))
+
+
+def _begun(results: Iterable[Done]) -> Iterable[Capture]:
     """The captures; if not one of them could be begun, the first failure is raised instead."""
-    captures: list[Capture] = []
+    captures = 0
     failures: list[tuple[str, int]] = []
     for done in results:
-        captures.append(done.capture)
-        if done.failure is not None:
-            failures.append(done.failure)
-    if failures and len(failures) == len(captures):
+        captures += len(done.captures)
+        failures += done.failures
+        yield from done.captures
+    if failures and len(failures) == captures:
         raise _failure(*failures[0])
-    return captures
 
 
 def _failure(message: str, exit_code: int) -> NetwatchError:
     error = NetwatchError(message)
     error.exit_code = exit_code
     return error
-
-
-def capture_name(path: str) -> str:
-    """What a capture is called in every output: its path on one line, `-` for standard input."""
-    return line_text(path)

@@ -1,14 +1,23 @@
 """Ctrl-C: the first one asks for what was found so far, the second one ends everything at once.
 
 Compiled code hears of a signal when it returns, half a mebibyte later, so a flag is enough there.
-Only waiting for input may last for ever, so only there the flag becomes an exception.
+Only waiting for input may last for ever, so only there the flag becomes an exception. A SIGTERM
+(`kill`, `timeout`, systemd) and Ctrl-Break ask for the same.
 """
 
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final, TypeVar
+
+SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+)
+
+Result = TypeVar("Result")
 
 
 class Stop:
@@ -25,15 +34,23 @@ class Stop:
 
     def next_block(self, blocks: Iterator[bytes]) -> bytes | None:
         """The next block; None when there is none, or when to stop (also while waiting)."""
+        return self.during(lambda: next(blocks, None))
+
+    def during(self, wait: Callable[[], Result]) -> Result | None:
+        """What `wait` gives, which may take for ever; None when to stop instead."""
         if self.requested:
             return None
         self._waiting = True
         try:
-            return next(blocks, None)
+            return wait()
         except KeyboardInterrupt:
             return None
         finally:
             self._waiting = False
+
+    def sleep(self, seconds: float) -> None:
+        """Wait until the time is over, or until to stop."""
+        self.during(lambda: time.sleep(seconds))
 
     def request(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ask to stop; raises KeyboardInterrupt while waiting for input, and when asked twice."""
@@ -50,8 +67,9 @@ def stop_on_interrupt() -> Iterator[Stop]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = signal.signal(signal.SIGINT, stop.request)
+    before = [(number, signal.signal(number, stop.request)) for number in SIGNALS]
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

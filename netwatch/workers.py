@@ -8,20 +8,24 @@ two shared counters and tells the workers to stop through one flag.
 import os
 import signal
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.sharedctypes import SynchronizedArray
 from multiprocessing.synchronize import Event
 from typing import Final
 
 import msgspec
 
-from netwatch.capture.files import STDIN, shown
-from netwatch.errors import DamagedCaptureError, RefusedCaptureError, UsageError
+from netwatch.capture.bpf import Programs
+from netwatch.capture.files import is_stream, shown
+from netwatch.capture.filters import compiled_filter
+from netwatch.capture.series import Series
+from netwatch.errors import DamagedCaptureError
 from netwatch.match.matcher import Matcher
 from netwatch.match.signatures import Pack
 from netwatch.model import Capture
@@ -31,10 +35,11 @@ from netwatch.stop import Stop
 TIME_NS_MIN: Final = 0
 TIME_NS_MAX: Final = 0x7FFF_FFFF_FFFF_FFFF
 INTERRUPTED: Final = "interrupted"
+UNREAD: Final = f"{INTERRUPTED} before it was read"
 WORKER_PAYS_BYTES: Final = 16 * 1024 * 1024
 """Octets of input for which starting one more worker (about 0.5 s) pays."""
 AHEAD_MAX: Final = 4
-"""Captures for each worker that are begun before the first one's result was taken."""
+"""Series for each worker that are begun before the first one's result was taken."""
 SPOOL_BYTES_MAX: Final = 4 * 1024 * 1024
 """Octets of one capture's output that a worker keeps in memory; more go to a temporary file."""
 POLL_S: Final = 0.1
@@ -46,7 +51,7 @@ Emit = Callable[[bytes], None]
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do with every capture; goes to the workers as it is."""
+    """What to do with every series; goes to the workers as it is."""
 
     pack: Pack
     names: bool = False
@@ -55,37 +60,49 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     since_ns: int = TIME_NS_MIN
     until_ns: int = TIME_NS_MAX
     """Frames with since_ns <= time < until_ns."""
+    filter: str = ""
+    """An expression of libpcap; empty: all frames."""
 
 
 class Context:
-    """What a task has beside the path."""
+    """What a task has beside the series."""
 
     def __init__(self, setup: Setup, stop: Stop, advance: Advance, emit: Emit) -> None:
         self.setup = setup
         self.matcher: Matcher = setup.pack.matcher()
+        self.programs: Programs | None = compiled_filter(setup.filter) if setup.filter else None
+        self.over = False
+        """What is followed has ended."""
         self.stop = stop
         self.advance = advance
         self.emit = emit
 
 
-Task = Callable[[str, Context], Capture]
-"""Reads one capture. A function of a module, because workers must find it by its name."""
-
-
 class Done(msgspec.Struct, kw_only=True):
-    """What became of one capture."""
+    """What became of one series."""
 
-    capture: Capture
-    failure: tuple[str, int] | None = None
-    """Message and exit code, where reading could not even begin."""
+    captures: list[Capture] = []
+    """One, unless the series broke up or a file of it could not be begun."""
+    failures: list[tuple[str, int]] = []
+    """Message and exit code of each capture whose reading could not even begin."""
     output: bytes = b""
     spool: str = ""
     """A file with the output, where there was much of it."""
 
+    def fail(self, series: Series, path: str, message: str, exit_code: int) -> None:
+        """Book a capture that could not be begun."""
+        error = line_text(message.removeprefix(f"{shown(path)}: "))
+        self.captures.append(unread(series, path, error))
+        self.failures.append((message, exit_code))
 
-def each_capture(
+
+Task = Callable[[Series, Context], Done]
+"""Reads one series. A function of a module, because workers must find it by its name."""
+
+
+def each_series(
     task: Task,
-    paths: Sequence[str],
+    series: Sequence[Series],
     setup: Setup,
     *,
     jobs: int | None = None,
@@ -93,41 +110,52 @@ def each_capture(
     advance: Advance | None = None,
     emit: Emit | None = None,
 ) -> Iterator[Done]:
-    """Run `task` on every path, and give what became of each, in the order of `paths`.
+    """Run `task` on every series, and give what became of each, in their order.
 
     `jobs` None takes as many workers as pay. What `emit` raises ends everything.
     """
-    workers = workers_for(paths, jobs)
+    workers = workers_for(series, jobs)
     stop = stop or Stop()
     advance = advance or _nothing
     if workers == 1:
         context = Context(setup, stop, advance, emit or _no_output)
-        for path in paths:
-            yield _interrupted(path) if stop.requested else _run(task, path, context)
+        for one in series:
+            yield interrupted(one) if stop.requested else task(one, context)
         return
     with tempfile.TemporaryDirectory(prefix="netwatch-") as folder:
         pool = _Pool(task, setup, workers, folder)
-        for done in pool.run(paths, stop, advance):
+        for done in pool.run(series, stop, advance):
             if emit is not None:
                 _emit(done, emit)
             yield done
 
 
-def workers_for(paths: Sequence[str], jobs: int | None) -> int:
-    """How many processes: never more than captures, and only this one where a pipe is read.
+def workers_for(series: Sequence[Series], jobs: int | None) -> int:
+    """How many processes: never more than series, and only this one where a pipe is read.
 
     A worker has no standard input, and waiting for a pipe it would not hear that it has to stop.
     """
-    if len(paths) < 2 or any(path == STDIN or _is_pipe(path) for path in paths):
+    paths = [path for one in series for path in one.paths]
+    if len(series) < 2 or any(is_stream(path) or _is_pipe(path) for path in paths):
         return 1
     if jobs is not None:
-        return min(jobs, len(paths))
+        return min(jobs, len(series))
     octets = sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
-    return max(1, min(cores(), len(paths), octets // WORKER_PAYS_BYTES))
+    return max(1, min(cores(), len(series), octets // WORKER_PAYS_BYTES))
 
 
 def _is_pipe(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
+
+
+def unread(series: Series, path: str, error: str) -> Capture:
+    """A capture of which nothing was read, and why."""
+    return Capture(path=line_text(path), site=line_text(series.site), error=error)
+
+
+def interrupted(series: Series) -> Done:
+    """What becomes of a series that is not begun any more."""
+    return Done(captures=[unread(series, path, UNREAD) for path in series.paths])
 
 
 def cores() -> int:
@@ -135,22 +163,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _run(task: Task, path: str, context: Context) -> Done:
-    try:
-        return Done(capture=task(path, context))
-    except (DamagedCaptureError, RefusedCaptureError, UsageError) as error:
-        return _failed(path, str(error), error.exit_code)
-
-
-def _failed(path: str, message: str, exit_code: int) -> Done:
-    error = line_text(message.removeprefix(f"{shown(path)}: "))
-    return Done(capture=Capture(path=line_text(path), error=error), failure=(message, exit_code))
-
-
-def _interrupted(path: str) -> Done:
-    return Done(capture=Capture(path=line_text(path), error=f"{INTERRUPTED} before it was read"))
 
 
 def _nothing(_octets: int, _packets: int) -> None:
@@ -189,19 +201,19 @@ class _Pool:
             initargs=(setup, self._counters, self._flag, folder),
         )
 
-    def run(self, paths: Sequence[str], stop: Stop, advance: Advance) -> Iterator[Done]:
-        """Results in the order of `paths`; the workers are gone when this ends, however it ends."""
-        rest = deque(paths)
-        begun: deque[tuple[str, Future[Done]]] = deque()
+    def run(self, series: Sequence[Series], stop: Stop, advance: Advance) -> Iterator[Done]:
+        """Results in their order; the workers are gone when this ends, however it ends."""
+        rest = deque(series)
+        begun: deque[tuple[Series, Future[Done]]] = deque()
         try:
             while rest or begun:
                 if stop.requested:
                     self._cancel(begun)
                 while rest and len(begun) < self._ahead and not stop.requested:
-                    path = rest.popleft()
-                    begun.append((path, self._submit(path)))
+                    one = rest.popleft()
+                    begun.append((one, self._submit(one)))
                 if not begun:
-                    yield _interrupted(rest.popleft())
+                    yield interrupted(rest.popleft())
                     continue
                 wait({begun[0][1]}, timeout=POLL_S)
                 self._tell(advance)
@@ -211,17 +223,17 @@ class _Pool:
             self._flag.set()
             self._executor.shutdown(cancel_futures=True)
 
-    def _submit(self, path: str) -> "Future[Done]":
+    def _submit(self, series: Series) -> "Future[Done]":
         # A submit may start a worker, which inherits that Ctrl-C is none of its business.
         with _interrupt_held():
             try:
-                return self._executor.submit(_run_in_worker, self._task, path)
+                return self._executor.submit(_run_in_worker, self._task, series)
             except BrokenProcessPool as error:
                 future: Future[Done] = Future()
                 future.set_exception(error)
                 return future
 
-    def _cancel(self, begun: "deque[tuple[str, Future[Done]]]") -> None:
+    def _cancel(self, begun: "deque[tuple[Series, Future[Done]]]") -> None:
         self._flag.set()
         for _, future in begun:
             future.cancel()
@@ -231,14 +243,17 @@ class _Pool:
         advance(octets - self._told[0], packets - self._told[1])
         self._told = [octets, packets]
 
-    def _result(self, path: str, future: "Future[Done]") -> Done:
+    def _result(self, series: Series, future: "Future[Done]") -> Done:
         if future.cancelled():
-            return _interrupted(path)
+            return interrupted(series)
         try:
             return future.result()
         except BrokenProcessPool:
             why = "a worker process was killed (out of memory?); --jobs 1 reads one at a time"
-            return _failed(path, f"{shown(path)}: {why}", DamagedCaptureError.exit_code)
+            done = Done()
+            for path in series.paths:
+                done.fail(series, path, f"{shown(path)}: {why}", DamagedCaptureError.exit_code)
+            return done
 
 
 @contextmanager
@@ -311,10 +326,10 @@ class _Worker:
         self._folder = folder
         self._context = Context(setup, _FlagStop(flag), self._advance, _no_output)
 
-    def run(self, task: Task, path: str) -> Done:
+    def run(self, task: Task, series: Series) -> Done:
         spool = _Spool(self._folder)
         self._context.emit = spool.write
-        done = _run(task, path, self._context)
+        done = task(series, self._context)
         spool.settle(done)
         return done
 
@@ -332,8 +347,17 @@ def _begin_worker(
     setup: Setup, counters: "SynchronizedArray[int]", flag: Event, folder: str
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _workers[:] = [_Worker(setup, counters, flag, folder)]
 
 
-def _run_in_worker(task: Task, path: str) -> Done:
-    return _workers[0].run(task, path)
+def _run_in_worker(task: Task, series: Series) -> Done:
+    return _workers[0].run(task, series)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed outright says nothing; without this its workers would wait on."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -23,7 +23,9 @@ SHARED = frozenset({"model", "limits", "errors", "names", "signature", "charge"}
 STAGES = frozenset(
     {"capture", "decode", "extract", "match", "devices", "verdict", "alerts", "outputs"}
 )
-CONDUCTORS = frozenset({"observe", "pipeline", "scan", "selftest", "workers"})
+CONDUCTORS = frozenset(
+    {"follow", "fold", "observe", "pipeline", "reading", "resume", "scan", "selftest", "workers"}
+)
 """They lead a capture, or a sighting, through the stages."""
 BUILDERS = frozenset({"cli", "sensor", "fleet"})
 """They put everything together and may import everything."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from netwatch.capture.series import Series
 from netwatch.errors import ClosedOutputError
 from netwatch.match.signatures import Pack
-from netwatch.model import Capture
 from netwatch.signature import Signature
 from netwatch.workers import (
     WORKER_PAYS_BYTES,
@@ -17,7 +17,7 @@ from netwatch.workers import (
     Setup,
     Task,
     cores,
-    each_capture,
+    each_series,
     workers_for,
 )
 
@@ -29,23 +29,34 @@ PACK = Pack(
     )
 )
 SETUP = Setup(pack=PACK)
+
+
+def alone(*paths: str) -> list[Series]:
+    """Each capture by itself."""
+    return [Series((path,)) for path in paths]
+
+
 TASKS = """
 import os
-from netwatch.errors import RefusedCaptureError
 from netwatch.model import Capture
+from netwatch.workers import Done
 
-def say(path, context):
+def say(series, context):
+    (path,) = series.paths
     context.advance(len(path), 1)
     context.emit(path.encode() * 3)
-    return Capture(path=path)
+    return Done(captures=[Capture(path=path)])
 
-def die(path, context):
-    if "die" in path:
+def die(series, context):
+    if "die" in series.paths:
         os._exit(9)
-    return Capture(path=path)
+    return Done(captures=[Capture(path=path) for path in series.paths])
 
-def refuse(path, context):
-    raise RefusedCaptureError(f"{path}: cannot be opened")
+def refuse(series, context):
+    done = Done()
+    for path in series.paths:
+        done.fail(series, path, f"{path}: cannot be opened", 4)
+    return done
 """
 
 
@@ -71,14 +82,16 @@ def test_how_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         file.truncate(3 * WORKER_PAYS_BYTES)
     monkeypatch.setattr("netwatch.workers.cores", lambda: 2)
     files = [str(small), str(large), str(small)]
-    assert workers_for(files, None) == 2
-    assert workers_for([str(small)] * 9, None) == 1, "starting one would cost more"
-    assert workers_for(files, 8) == 3, "never more than captures"
-    assert workers_for(files, 1) == 1
-    assert workers_for([*files, "-"], 8) == 1, "a worker has no standard input"
-    assert workers_for(files[:1], 8) == 1
-    assert workers_for([*files, os.devnull], 8) == 1, "nor would it hear of a stop at a pipe"
-    assert workers_for(["absent", "absent"], None) == 1
+    assert workers_for(alone(*files), None) == 2
+    assert workers_for(alone(*[str(small)] * 9), None) == 1, "starting one would cost more"
+    assert workers_for(alone(*files), 8) == 3, "never more than captures"
+    assert workers_for(alone(*files), 1) == 1
+    assert workers_for(alone(*files, "-"), 8) == 1, "a worker has no standard input"
+    assert workers_for(alone(*files, "tcp://127.0.0.1:1"), 8) == 1, "nor a connection"
+    assert workers_for(alone(*files[:1]), 8) == 1
+    assert workers_for(alone(*files, os.devnull), 8) == 1, "nor would it hear of a stop at a pipe"
+    assert workers_for(alone("absent", "absent"), None) == 1
+    assert workers_for([Series((str(large), str(large)))], 8) == 1, "a series is read in its order"
 
 
 def test_there_is_at_least_one_core() -> None:
@@ -96,30 +109,30 @@ def test_results_and_output_keep_the_order(tasks: dict[str, Task], jobs: int) ->
         told[1] += packets
 
     done = list(
-        each_capture(tasks["say"], paths, SETUP, jobs=jobs, advance=advance, emit=written.append)
+        each_series(
+            tasks["say"], alone(*paths), SETUP, jobs=jobs, advance=advance, emit=written.append
+        )
     )
-    assert [one.capture.path for one in done] == paths
+    assert [one.captures[0].path for one in done] == paths
     assert b"".join(written) == "".join(path * 3 for path in paths).encode()
     assert told == [sum(map(len, paths)), 20]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_capture_that_cannot_be_begun_is_a_result(tasks: dict[str, Task], jobs: int) -> None:
-    done = list(each_capture(tasks["refuse"], ["a", "b"], SETUP, jobs=jobs))
-    assert [one.capture.error for one in done] == ["cannot be opened"] * 2
-    assert [one.failure for one in done] == [
-        ("a: cannot be opened", 4),
-        ("b: cannot be opened", 4),
+    done = list(each_series(tasks["refuse"], alone("a", "b"), SETUP, jobs=jobs))
+    assert [one.captures[0].error for one in done] == ["cannot be opened"] * 2
+    assert [one.failures for one in done] == [
+        [("a: cannot be opened", 4)],
+        [("b: cannot be opened", 4)],
     ]
 
 
 def test_a_worker_that_dies_is_told_and_every_capture_has_a_result(tasks: dict[str, Task]) -> None:
-    done: list[Done] = list(each_capture(tasks["die"], ["a", "die", "b"], SETUP, jobs=2))
-    assert [one.capture.path for one in done] == ["a", "die", "b"]
-    assert done[1].capture.error is not None
-    assert "worker process was killed" in done[1].capture.error
-    assert done[1].failure is not None
-    assert done[1].failure[1] == 3
+    done: list[Done] = list(each_series(tasks["die"], alone("a", "die", "b"), SETUP, jobs=2))
+    assert [one.captures[0].path for one in done] == ["a", "die", "b"]
+    assert "worker process was killed" in (done[1].captures[0].error or "")
+    assert [code for _, code in done[1].failures] == [3]
 
 
 def test_a_reader_who_leaves_ends_the_workers(
@@ -131,14 +144,14 @@ def test_a_reader_who_leaves_ends_the_workers(
         raise ClosedOutputError("nobody reads")
 
     with pytest.raises(ClosedOutputError):
-        list(each_capture(tasks["say"], ["a", "b", "c"], SETUP, jobs=2, emit=leave))
+        list(each_series(tasks["say"], alone("a", "b", "c"), SETUP, jobs=2, emit=leave))
     assert os.listdir(tmp_path) == [], "the spool is gone"
 
 
 def test_a_task_that_prints_needs_a_place() -> None:
-    def say(path: str, context: Context) -> Capture:
+    def say(_series: Series, context: Context) -> Done:
         context.emit(b"x")
-        return Capture(path=path)
+        return Done()
 
     with pytest.raises(AssertionError, match="no place to print to"):
-        list(each_capture(say, ["a"], SETUP))
+        list(each_series(say, alone("a"), SETUP))

@@ -82,6 +82,14 @@ class Disk:
         """Where a file ends now."""
         return self._file.seek(0, os.SEEK_END)
 
+    def is_at(self, path: str) -> bool:
+        """Whether `path` still leads to this file."""
+        try:
+            there, here = os.stat(path), os.fstat(self._file.fileno())
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+
 
 class PlainBlocks:
     """Blocks of a file that lies there unpacked, each read from where the last one was left."""
@@ -98,6 +106,32 @@ class PlainBlocks:
     def missing(self) -> int:
         """After an empty block: octets that were to be passed over but are not there."""
         return max(0, self._offset - self._disk.end())
+
+
+class GrowingBlocks(PlainBlocks):
+    """Blocks of a file that somebody still writes: there may be more at its end the next time."""
+
+    def __init__(self, disk: Disk, path: str) -> None:
+        super().__init__(disk)
+        self._path = path
+
+    def block(self, used: int, needed: int) -> bytes:
+        """See `PlainBlocks.block`; `needed` octets may not be there yet.
+
+        DamagedCaptureError if what was read is gone, or is no longer what the path leads to.
+        """
+        before = self._disk.bytes_read
+        octets = super().block(used, needed)
+        if self._disk.bytes_read > before:
+            return octets
+        size = self._disk.end()
+        if size < before:
+            raise DamagedCaptureError(
+                f"cut to {size} octets while it was followed, {before} had been read", self._offset
+            )
+        if not self._disk.is_at(self._path):
+            raise DamagedCaptureError("removed or replaced while it was followed", self._offset)
+        return octets
 
 
 class StreamBlocks:

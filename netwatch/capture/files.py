@@ -10,15 +10,13 @@ not be read is refused (RefusedCaptureError, 4), one that holds something else i
 (DamagedCaptureError, 3).
 """
 
-import os
-import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final, Self, cast
 
-from netwatch.capture.blocks import Disk, PlainBlocks, StreamBlocks
+from netwatch.capture.blocks import Disk, GrowingBlocks, PlainBlocks, StreamBlocks
+from netwatch.capture.over_ip import is_address, open_address
 from netwatch.capture.packings import PackedInput, packing_of, unpack
 from netwatch.capture.pcap import PcapRecords
 from netwatch.capture.pcapng import PcapngRecords
@@ -39,11 +37,19 @@ PCAPNG_BYTE_ORDERS: Final = (bytes.fromhex("1a2b3c4d"), bytes.fromhex("4d3c2b1a"
 
 class CaptureReader:
     """One capture. Iterating gives blocks; the consumer calls `records.next(block)` for each until
-    it no longer says DONE. Iterate once.
+    it no longer says DONE. Iterate once. Where a file is followed, an empty block says that nothing
+    came since the last one; it is not to be walked over.
     """
 
     def __init__(
-        self, path: str, file: IO[bytes], *, digest: bool, progress: "Progress | None", most: int
+        self,
+        path: str,
+        file: IO[bytes],
+        *,
+        digest: bool,
+        progress: "Progress | None",
+        most: int,
+        follow: bool,
     ) -> None:
         self.path = path
         self.format = ""
@@ -56,6 +62,7 @@ class CaptureReader:
         stream: of the octets that were read); empty unless asked for."""
         self._file = file
         self._disk = Disk(file, digest=digest, stream=path == STDIN)
+        self._follow = follow and self._disk.is_file
         self._progress = progress
         self._offset = 0
         self._blocks, head = self._open(most)
@@ -84,7 +91,7 @@ class CaptureReader:
 
     def close(self) -> None:
         """Close the input; stdin stays open."""
-        if not self._disk.is_file:
+        if self._follow or not self._disk.is_file:
             self.sha256 = self._disk.sha256()
         if self.path != STDIN:
             self._file.close()
@@ -103,6 +110,10 @@ class CaptureReader:
                 self._fail(f"cannot be read: {failure.strerror}", self._offset + max(left, 0))
                 break
             if len(block) <= max(left, 0):
+                if self._follow:
+                    yield b""
+                    used = 0
+                    continue
                 if left > 0 or self._blocks.missing():
                     self._fail_cut(left)
                 break
@@ -138,6 +149,12 @@ class CaptureReader:
         else:
             head = _fill(lambda: self._disk.read(BLOCK_BYTES))
         packing = packing_of(head)
+        if self._follow:
+            if packing:
+                raise UsageError(
+                    f"{shown(self.path)}: {packing} data found, to be followed it must be unpacked"
+                )
+            return GrowingBlocks(self._disk, self.path), head
         if not packing:
             if self._disk.is_file:
                 return PlainBlocks(self._disk), head
@@ -184,15 +201,24 @@ def open_capture(
     digest: bool = False,
     progress: Progress | None = None,
     unpacked_bytes_max: int = UNPACKED_BYTES_MAX,
+    follow: bool = False,
 ) -> CaptureReader:
-    """Open the capture at `path`, "-" for stdin. Raises as the head of this file says.
+    """Open the capture at `path`: a file, "-" for stdin, or an address (`over_ip`), which waits for
+    the sender. Raises as the head of this file says.
 
     `digest` asks for the SHA-256 of the input. Packed data beyond `unpacked_bytes_max` octets is an
-    error of the reading.
+    error of the reading. `follow`: at the end of a file, wait for more of it.
     """
     file = _open_stdin() if path == STDIN else _open_file(path)
     try:
-        return CaptureReader(path, file, digest=digest, progress=progress, most=unpacked_bytes_max)
+        return CaptureReader(
+            path,
+            file,
+            digest=digest,
+            progress=progress,
+            most=unpacked_bytes_max,
+            follow=follow,
+        )
     except OSError as failure:
         _close(path, file)
         raise RefusedCaptureError(f"{shown(path)}: cannot be read: {failure.strerror}") from failure
@@ -210,6 +236,11 @@ def format_of(head: bytes) -> str:
     return ""
 
 
+def is_stream(path: str) -> bool:
+    """Whether `path` names no file: standard input, or a sender of packets on the network."""
+    return path == STDIN or is_address(path)
+
+
 def shown(path: str) -> str:
     """`path` for a message of one line: escaped if it holds anything unprintable."""
     return path if path.isprintable() else repr(path)
@@ -224,6 +255,8 @@ def _open_stdin() -> IO[bytes]:
 
 
 def _open_file(path: str) -> IO[bytes]:
+    if is_address(path):
+        return cast(IO[bytes], open_address(path))  # all that is asked of it is `read` and `close`
     try:
         return open(path, "rb", buffering=0)
     except (FileNotFoundError, NotADirectoryError) as failure:
@@ -256,102 +289,3 @@ def _stream(head: bytes, read: Callable[[], bytes]) -> StreamBlocks:
     """Blocks that begin with the `head` that was read already."""
     first = [head]
     return StreamBlocks(lambda: first.pop() if first else read())
-
-
-@dataclass(frozen=True)
-class Found:
-    """A capture to be read."""
-
-    path: str
-    total_bytes: int
-    """0 where nobody knows: stdin, pipes."""
-    named: bool
-    """The operator named it; otherwise it was met in a directory."""
-
-
-class FoundCaptures(list[Found]):
-    """Captures in the order in which they are to be read; `skipped` counts the other files."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skipped = 0
-        self._known: set[tuple[int, int] | str] = set()
-
-    def add(self, path: str, *, named: bool) -> None:
-        """Take `path`, unless the same file was taken before, under whatever name."""
-        status = None if path == STDIN else os.stat(path)
-        # Not every file system on Windows has file numbers.
-        identity: tuple[int, int] | str = os.path.realpath(path)
-        if status is not None and status.st_ino:
-            identity = (status.st_dev, status.st_ino)
-        if path == STDIN:
-            identity = STDIN
-        if identity not in self._known:
-            self._known.add(identity)
-            regular = status is not None and stat.S_ISREG(status.st_mode)
-            size = status.st_size if status is not None and regular else 0
-            self.append(Found(path, size, named))
-
-
-def find_captures(paths: list[str]) -> FoundCaptures:
-    """The captures that `paths` name: files as they are, directories with all that is below them.
-
-    What was named is always taken, and fails when it is opened if it is none. In directories only
-    what begins like a capture, packed or not, is taken, and what may not be read (it fails when it
-    is opened: silence would be a lie); links to directories are not followed, pipes and devices not
-    opened. One file is taken once. Raises UsageError for a path that does not exist and for a
-    directory without any capture.
-    """
-    found = FoundCaptures()
-    for path in paths:
-        if path != STDIN and os.path.isdir(path):
-            _search(path, found)
-            continue
-        try:
-            found.add(path, named=True)
-        except (FileNotFoundError, NotADirectoryError) as failure:
-            raise UsageError(f"{shown(path)}: there is no such file or directory") from failure
-        except ValueError as failure:
-            raise UsageError(f"{shown(path)}: not a path: {failure}") from failure
-        except OSError as failure:
-            raise RefusedCaptureError(
-                f"{shown(path)}: cannot be opened: {failure.strerror}"
-            ) from failure
-    return found
-
-
-def _search(directory: str, found: FoundCaptures) -> None:
-    captures: list[str] = []
-    others = 0
-
-    def refused(failure: OSError) -> None:
-        captures.append(os.fspath(failure.filename))
-
-    for place, directories, files in os.walk(directory, onerror=refused):
-        directories.sort()
-        for file in files:
-            path = os.path.join(place, file)
-            if _is_capture(path):
-                captures.append(path)
-            else:
-                others += 1
-    if not captures:
-        raise UsageError(
-            f"{shown(directory)}: no capture found in this directory, {others} other files"
-        )
-    for path in sorted(captures):
-        found.add(path, named=False)
-    found.skipped += others
-
-
-def _is_capture(path: str) -> bool:
-    """Whether the file at `path`, met in a directory, is to be taken."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return False
-        open_capture(path).close()
-    except RefusedCaptureError:
-        return True
-    except (OSError, UsageError, DamagedCaptureError):
-        return False
-    return True

@@ -87,6 +87,18 @@ class Records:
         del block
         return self.damaged("no record format is known")
 
+    def stand_on(self, inner: "Records") -> None:
+        """Stand on the frame on which `inner` stands; for readers around readers."""
+        self.frame = inner.frame
+        self.time_ns = inner.time_ns
+        self.start = inner.start
+        self.end = inner.end
+        self.wire_bytes = inner.wire_bytes
+        self.link_type = inner.link_type
+        self.interface = inner.interface
+        self.vlan_tci = inner.vlan_tci
+        self.position = inner.position
+
     def wait(self, position: i64, needed: i64) -> i64:
         """NEED_MORE: the record at `position` has at least `needed` octets."""
         self.position = position

@@ -40,14 +40,6 @@ class WindowRecords(Records):
                 return answer
             if self.since_ns <= inner.time_ns and inner.time_ns < self.until_ns:
                 break
-        self.frame = inner.frame
         self.packets += 1
-        self.time_ns = inner.time_ns
-        self.start = inner.start
-        self.end = inner.end
-        self.wire_bytes = inner.wire_bytes
-        self.link_type = inner.link_type
-        self.interface = inner.interface
-        self.vlan_tci = inner.vlan_tci
-        self.position = inner.position
+        self.stand_on(inner)
         return answer

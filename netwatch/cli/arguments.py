@@ -1,14 +1,21 @@
 """What `scan` and `names` are told alike: captures, a span of time, packs, how many workers."""
 
+import functools
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from netwatch.errors import UsageError
+from netwatch.limits import FOLLOWED_MAX
+
+if TYPE_CHECKING:
+    from netwatch.capture.series import Series
+    from netwatch.model import Capture
 
 _RFC_3339: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)"
@@ -17,8 +24,33 @@ _RFC_3339: Final = re.compile(
 Command = Callable[..., Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What both commands are told of captures; the names are those of the parameters."""
+
+    paths: tuple[str, ...]
+    output: str | None
+    since: int | None
+    until: int | None
+    filter: str
+    sequence: bool | None
+    site: str
+    site_per_folder: bool
+    follow: bool
+    idle: float | None
+    packs: tuple[str, ...]
+    jobs: int | None
+
+
 def capture_arguments(command: Command) -> Command:
-    """The arguments and options that both commands have; the names are those of the parameters."""
+    """The arguments and options that both commands have, given to `command` as `Asked`."""
+
+    @functools.wraps(command)
+    def with_asked(**given: Any) -> Any:
+        asked = Asked(**{field.name: given.pop(field.name) for field in fields(Asked)})
+        return command(asked, **given)
+
+    decorated: Command = with_asked
     for decorate in reversed(
         (
             click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
@@ -35,6 +67,38 @@ def capture_arguments(command: Command) -> Command:
                 "--until", metavar="TIME", callback=_time_option, help="Only frames before it."
             ),
             click.option(
+                "--filter",
+                default="",
+                metavar="EXPR",
+                help="Only frames that pass this filter of libpcap, as for tcpdump. Without the "
+                "word vlan it does not look behind VLAN tags: 'EXPR or (vlan and EXPR)' does.",
+            ),
+            click.option(
+                "--sequence/--no-sequence",
+                default=None,
+                help="All captures are one stream, by time; or each is by itself. Else the files "
+                "of a rotation are one stream where names and times leave no doubt.",
+            ),
+            click.option("--site", default="", metavar="NAME", help="Where it was captured."),
+            click.option(
+                "--site-per-folder",
+                is_flag=True,
+                help="Each first folder below a PATH is a site; equal addresses of two sites are "
+                "two devices. Captures that lie in PATH itself are of the site PATH.",
+            ),
+            click.option(
+                "--follow",
+                is_flag=True,
+                help="Wait for more at the end, like tail -f, and for the next file of a "
+                "rotation, until Ctrl-C or SIGTERM.",
+            ),
+            click.option(
+                "--idle",
+                type=click.FloatRange(min=0, min_open=True),
+                metavar="SECONDS",
+                help="With --follow: end where nothing new came for so long.",
+            ),
+            click.option(
                 "--signatures",
                 "packs",
                 multiple=True,
@@ -49,8 +113,42 @@ def capture_arguments(command: Command) -> Command:
             ),
         )
     ):
-        command = decorate(command)
-    return command
+        decorated = decorate(decorated)
+    return decorated
+
+
+def planned(asked: Asked) -> "list[Series]":
+    """The captures that were asked for, as series. UsageError for what goes not together."""
+    from netwatch.capture.files import is_stream, shown
+    from netwatch.capture.find import find_captures
+    from netwatch.capture.series import plan
+
+    if asked.site and asked.site_per_folder:
+        raise UsageError("--site and --site-per-folder cannot both say where a capture was made")
+    if asked.idle is not None and not asked.follow:
+        raise UsageError("--idle says when --follow ends: without it there is nothing to end")
+    found = find_captures(list(asked.paths))
+    series = plan(found, asked.sequence, asked.site, asked.site_per_folder, asked.follow)
+    followed = sum(one.follow for one in series)
+    if followed > FOLLOWED_MAX:
+        raise UsageError(
+            f"--follow: {followed} captures that may grow found, at most {FOLLOWED_MAX} expected"
+        )
+    streams = [one.path for one in found if is_stream(one.path)]
+    if asked.follow and streams and len(found) > 1:
+        raise UsageError(f"--follow: {shown(streams[0])} is a stream, which is read alone")
+    return series
+
+
+def tagged_warning(captures: "Sequence[Capture]", expression: str) -> list[str]:
+    """What to say of frames with VLAN tags that a filter dropped without having looked inside."""
+    dropped = sum(capture.tagged_dropped for capture in captures)
+    if not dropped or re.search(r"\bvlan\b", expression):
+        return []
+    return [
+        f"--filter dropped {dropped} frames with VLAN tags, behind which it does not look; "
+        f"'{expression} or (vlan and ({expression}))' does"
+    ]
 
 
 def time_ns(text: str) -> int:

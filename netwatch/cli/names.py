@@ -2,51 +2,51 @@
 
 import click
 
-from netwatch.cli.arguments import capture_arguments, time_span
+from netwatch.cli.arguments import Asked, capture_arguments, planned, tagged_warning, time_span
 
 
 @click.command(short_help="Print every name seen in captures, one JSON object a line.")
 @capture_arguments
 @click.option("--matched", is_flag=True, help="Only names that match a signature.")
-def names(
-    paths: tuple[str, ...],
-    output: str | None,
-    since: int | None,
-    until: int | None,
-    packs: tuple[str, ...],
-    jobs: int | None,
-    matched: bool,
-) -> int:
+def names(asked: Asked, matched: bool) -> int:
     """Print every name seen in captures, one JSON object a line.
 
     PATH is a capture (pcap or pcapng, also packed with gzip, zstd, xz or bzip2), a folder of
-    captures, or - for standard input. Names are printable ASCII, escaped as in DNS master files.
+    captures, - for standard input, or the address of a sender of packets (tcp://HOST:PORT, or
+    tcp-listen://ADDRESS:PORT to wait for one). Names are printable ASCII, escaped as in DNS master
+    files.
     """
-    from netwatch.capture.files import find_captures
     from netwatch.cli.output import opened_output
     from netwatch.cli.progress import progress_bar
     from netwatch.cli.version import loaded_pack
     from netwatch.cli.warnings import warn
-    from netwatch.scan import print_names
+    from netwatch.scan import print_followed, print_names
     from netwatch.stop import stop_on_interrupt
     from netwatch.workers import Setup
 
-    since_ns, until_ns = time_span(since, until)
+    since_ns, until_ns = time_span(asked.since, asked.until)
     setup = Setup(
-        pack=loaded_pack(packs),
+        pack=loaded_pack(asked.packs),
         names=not matched,
         since_ns=since_ns,
         until_ns=until_ns,
+        filter=asked.filter,
     )
-    captures = [found.path for found in find_captures(list(paths))]
+    series = planned(asked)
     with (
-        opened_output(output) as out,
+        opened_output(asked.output) as out,
         stop_on_interrupt() as stop,
-        progress_bar(captures) as advance,
+        progress_bar([path for one in series for path in one.paths]) as advance,
     ):
-        read = print_names(captures, setup, out.write, jobs=jobs, stop=stop, advance=advance)
-    damaged = [f"{capture.path}: {capture.error}" for capture in read if capture.error is not None]
-    warn(damaged)
-    if stop.requested:
+        if asked.follow:
+            read = print_followed(series, setup, out.write, stop, advance, asked.idle)
+        else:
+            read = print_names(
+                series, setup, out.write, jobs=asked.jobs, stop=stop, advance=advance
+            )
+    files = [file for capture in read for file in capture.parts()]
+    damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
+    warn(damaged + tagged_warning(read, asked.filter))
+    if stop.requested and not asked.follow:
         return 130
     return 3 if damaged else 0

@@ -1,15 +1,28 @@
 """`netwatch scan`: which devices in these captures run a Kaspersky product, and how we know."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from netwatch.cli.arguments import capture_arguments, role_of, time_span
+from netwatch.cli.arguments import (
+    Asked,
+    capture_arguments,
+    planned,
+    role_of,
+    tagged_warning,
+    time_span,
+)
+from netwatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from netwatch.capture.series import Series
     from netwatch.cli.output import Output
+    from netwatch.model import Capture
     from netwatch.report import Report
+    from netwatch.stop import Stop
+    from netwatch.workers import Setup
 
 FORMATS: Final = ("table", "json", "jsonl", "csv")
 DIGESTED: Final = ("json", "jsonl")
@@ -41,54 +54,79 @@ FAIL_LEVELS: Final = ("running", "likely", "possible")
     metavar="ROLE=ADDRESS",
     help="Say what an address is (resolver, proxy, nat, router, ...); repeatable.",
 )
+@click.option(
+    "--resume",
+    metavar="FILE",
+    help="Note there what was read, and go on from it when the same scan is started again.",
+)
 def scan(
-    paths: tuple[str, ...],
-    output: str | None,
-    since: int | None,
-    until: int | None,
-    packs: tuple[str, ...],
-    jobs: int | None,
+    asked: Asked,
     form: str,
     show_all: bool,
     fail_on: str | None,
     roles: tuple[str, ...],
+    resume: str | None,
 ) -> int:
     """Say which devices in captures run a Kaspersky product, and how we know.
 
     PATH is a capture (pcap or pcapng, also packed with gzip, zstd, xz or bzip2), a folder of
-    captures, or - for standard input.
+    captures, - for standard input, or the address of a sender of packets (tcp://HOST:PORT, or
+    tcp-listen://ADDRESS:PORT to wait for one).
     """
-    from netwatch.capture.files import find_captures
     from netwatch.charge import ROLES
     from netwatch.cli.output import opened_output
-    from netwatch.cli.progress import progress_bar
     from netwatch.cli.version import loaded_pack, who_looked
     from netwatch.cli.warnings import warn
     from netwatch.pipeline import judge_captures
-    from netwatch.scan import scan_captures
     from netwatch.stop import stop_on_interrupt
+    from netwatch.workers import Setup
 
-    since_ns, until_ns = time_span(since, until)
+    if resume is not None and asked.follow:
+        raise UsageError("--resume notes captures that were read to their end: --follow has none")
+    since_ns, until_ns = time_span(asked.since, asked.until)
     given_roles = dict(role_of(text, ROLES) for text in roles)
-    pack = loaded_pack(packs)
-    captures = [found.path for found in find_captures(list(paths))]
-    with opened_output(output) as out:
-        with stop_on_interrupt() as stop, progress_bar(captures) as advance:
-            scanned = scan_captures(
-                captures,
-                pack,
-                digest=form in DIGESTED,
-                since_ns=since_ns,
-                until_ns=until_ns,
-                jobs=jobs,
-                stop=stop,
-                advance=advance,
-            )
-        report = judge_captures(scanned, pack.signatures, roles=given_roles)
-        report.netwatch = who_looked(pack)
+    setup = Setup(
+        pack=loaded_pack(asked.packs),
+        digest=form in DIGESTED,
+        since_ns=since_ns,
+        until_ns=until_ns,
+        filter=asked.filter,
+    )
+    series = planned(asked)
+    with opened_output(asked.output) as out:
+        with stop_on_interrupt() as stop:
+            scanned = _scanned(series, setup, stop, asked, resume)
+        report = judge_captures(scanned, setup.pack.signatures, roles=given_roles)
+        report.netwatch = who_looked(setup.pack)
         _write(report, out, form, show_all)
-    warn(f"{capture.path}: {capture.error}" for capture in scanned if capture.error is not None)
-    return exit_code(report, fail_on, stop.requested)
+    files = [file for capture in scanned for file in capture.parts()]
+    damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
+    warn(damaged + tagged_warning(scanned, asked.filter))
+    return exit_code(report, fail_on, stop.requested and not asked.follow)
+
+
+def _scanned(
+    series: "Sequence[Series]", setup: "Setup", stop: "Stop", asked: Asked, resume: str | None
+) -> "list[Capture]":
+    """Everything that was asked for, read, with a progress bar."""
+    from netwatch.cli.progress import progress_bar
+    from netwatch.scan import scan_captures, scan_followed
+
+    with progress_bar([path for one in series for path in one.paths]) as advance:
+        if asked.follow:
+            return scan_followed(series, setup, stop, advance, asked.idle)
+        return scan_captures(
+            series,
+            setup.pack,
+            digest=setup.digest,
+            since_ns=setup.since_ns,
+            until_ns=setup.until_ns,
+            filter=setup.filter,
+            jobs=asked.jobs,
+            stop=stop,
+            advance=advance,
+            resume=resume,
+        )
 
 
 def _write(report: "Report", out: "Output", form: str, show_all: bool) -> None:

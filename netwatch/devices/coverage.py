@@ -42,7 +42,7 @@ def watch_device(seen: Sequence[tuple[Capture, Client]]) -> Watch:
         hours |= {first + bit for bit in range(62) if client.hours >> bit & 1} | {first}
     acks = sum(coverage.acks for coverage in coverages)
     unseen = sum(coverage.acked_unseen for coverage in coverages)
-    length_ns = sum(coverage.last_ns - coverage.first_ns for coverage in coverages)
+    length_ns = sum(c.last_ns - c.first_ns - c.gap_ns for c in coverages)
     return Watch(
         seconds=max(length_ns, 0) // 1_000_000_000,
         hours=len(hours),

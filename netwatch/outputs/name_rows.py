@@ -46,6 +46,8 @@ class NameRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     tunnels: list[TunnelRow]
     signature: str | None
     """Its id; null where none matched."""
+    site: str | msgspec.UnsetType = msgspec.UNSET
+    """Only where sites were told."""
 
 
 class _Texts(dict[Key, str], Generic[Key]):
@@ -62,10 +64,13 @@ class _Texts(dict[Key, str], Generic[Key]):
         return text
 
 
-def name_rows(sightings: Sequence[Sighting], capture: str, signature_ids: Sequence[str]) -> bytes:
+def name_rows(
+    sightings: Sequence[Sighting], capture: str, signature_ids: Sequence[str], site: str = ""
+) -> bytes:
     """Lines of JSON in the order of `sightings`; empty for none. `capture` is its name as text."""
     head = f'{{"capture":{_json(capture)},"frame":'
     ids = [_json(id) for id in signature_ids]
+    end = f',"site":{_json(site)}}}\n' if site else "}\n"
     ids.append("null")  # what -1, "none matched", finds
     seconds, names, addresses, macs = _seconds, _names, _addresses, _macs
     lines = [
@@ -76,7 +81,7 @@ def name_rows(sightings: Sequence[Sighting], capture: str, signature_ids: Sequen
         f'"server_ip":"{addresses[s.server]}","server_port":{s.server_port},'
         f'"vlans":{_json(s.vlans) if s.vlans else "[]"},'
         f'"tunnels":{_tunnels(s.tunnels) if s.tunnels else "[]"},'
-        f'"signature":{ids[s.signature]}}}\n'
+        f'"signature":{ids[s.signature]}{end}'
         for s in sightings
     ]
     return "".join(lines).encode()

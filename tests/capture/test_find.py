@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.capture.files import STDIN, FoundCaptures, find_captures, open_capture
+from netwatch.capture.files import STDIN, open_capture
+from netwatch.capture.find import FoundCaptures, find_captures
 from netwatch.errors import RefusedCaptureError, UsageError
 
 PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + bytes(160)

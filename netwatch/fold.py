@@ -1,0 +1,245 @@
+"""Finished captures, so that ten thousand of them take no more memory than ten.
+
+As long as there are few they stay as they are. Beyond RECORDS_KEPT_MAX records those of one site
+are put together as if one engine had read them one after the other: equal sightings count up,
+claims that change nothing are dropped, and what the captures tell of one client is added up.
+Captures of one direction, and those that hide connections, are kept apart from others, because that
+is what the judge asks of a capture as a whole.
+"""
+
+from collections import Counter
+
+import msgspec
+
+from netwatch.devices.coverage import hides_connections, is_one_directional
+from netwatch.limits import RECORDS_KEPT_MAX
+from netwatch.model import (
+    ANOMALY_NAMES,
+    Anomaly,
+    Capture,
+    Claim,
+    Client,
+    Coverage,
+    Mac,
+    Observation,
+)
+from netwatch.repeats import Repeats
+
+HOUR_NS = 3_600_000_000_000
+HOURS_MAX = 62
+"""Bits of `Client.hours`."""
+ADDED = (
+    "flows connections connections_named connections_answered hellos hellos_ech hellos_nameless "
+    "questions questions_public questions_matched answers answers_served proxied encrypted_dns quic"
+).split()
+"""Counters of a client."""
+SKETCHED = ("hello_kinds", "agent_kinds", "ttl_kinds", "clients_served")
+"""Bitmaps of a client."""
+APART = frozenset(("first_ns", "last_ns", "gap_ns", "link_types", "anomalies"))
+"""Fields of Coverage that are not simply added up."""
+
+
+class Room:
+    """How many more records may be kept, of all groups together."""
+
+    def __init__(self, records: int) -> None:
+        self.left = records
+
+    def take(self) -> bool:
+        """Take the place of one record, if there is one."""
+        if self.left <= 0:
+            return False
+        self.left -= 1
+        return True
+
+
+class Fold:
+    """Takes captures as they finish; `captures` gives what became of them."""
+
+    def __init__(self, kept_max: int = RECORDS_KEPT_MAX) -> None:
+        self._kept_max = kept_max
+        self._records = 0
+        self._apart: list[Capture] = []
+        self._groups: dict[tuple[str, bool, bool], Group] = {}
+        self._room = Room(kept_max)
+        self._sightings = Room(kept_max)
+
+    def add(self, capture: Capture) -> None:
+        """Take the next one; it is the fold's from now on."""
+        if not self._groups:
+            self._apart.append(capture)
+            self._records += _records(capture.observation)
+            if self._records > self._kept_max:
+                apart, self._apart = self._apart, []
+                for one in apart:
+                    self._put(one)
+            return
+        self._put(capture)
+
+    def _put(self, capture: Capture) -> None:
+        seen = capture.observation
+        kind = (
+            capture.site,
+            is_one_directional(seen.coverage),
+            hides_connections(seen.clients),
+        )
+        group = self._groups.get(kind)
+        if group is None:
+            group = self._groups[kind] = Group(capture, self._room, self._sightings)
+        group.add(capture)
+
+    def captures(self) -> list[Capture]:
+        """All captures: each for itself, or one for each kind."""
+        return self._apart + [group.capture() for group in self._groups.values()]
+
+
+class Group:
+    """Captures of one site that are put together."""
+
+    def __init__(self, first: Capture, room: Room, sightings: Room) -> None:
+        self._room = room
+        self._sightings = sightings
+        self._whole = Capture(path=first.path, site=first.site, format=first.format)
+        self._coverage = Coverage()
+        self._watched_ns = 0
+        self._repeats = Repeats(0)
+        self._claims: list[Claim] = []
+        self._known: dict[bytes, bytes] = {}
+        self._clients: dict[bytes, list[Client]] = {}
+        self._macs: dict[bytes, Mac] = {}
+        self._lost = 0
+
+    def add(self, capture: Capture) -> None:
+        """Put one more capture to the others."""
+        whole, seen = self._whole, capture.observation
+        for sighting in seen.sightings:
+            sighting.frame += whole.frames
+        before = self._repeats.kept
+        self._repeats.kept_max = before + self._sightings.left
+        self._repeats.add(seen.sightings, seen.replies)
+        self._sightings.left -= self._repeats.kept - before
+        for claim in seen.claims:
+            self._add_claim(claim)
+        for client in seen.clients:
+            self._add_client(client)
+        for mac in seen.macs:
+            self._add_mac(mac)
+        self._add_coverage(seen.coverage)
+        for part in capture.parts():
+            whole.files.append(_stripped(part))
+            whole.frames += part.frames
+        whole.bytes += capture.bytes
+        whole.error = whole.error or capture.error
+        whole.tagged_dropped += capture.tagged_dropped
+
+    def capture(self) -> Capture:
+        """All of them as one."""
+        coverage = self._coverage
+        coverage.gap_ns = coverage.last_ns - coverage.first_ns - self._watched_ns
+        if lost := self._lost + self._repeats.lost:
+            full = ANOMALY_NAMES[Anomaly.TABLE_FULL]
+            coverage.anomalies[full] = coverage.anomalies.get(full, 0) + lost
+        self._whole.observation = Observation(
+            sightings=self._repeats.sightings,
+            replies=self._repeats.replies,
+            claims=self._claims,
+            clients=[client for several in self._clients.values() for client in several],
+            macs=list(self._macs.values()),
+            coverage=coverage,
+        )
+        return self._whole
+
+    def _add_claim(self, claim: Claim) -> None:
+        """Keep a claim that changes what was known, like the engine itself within a capture."""
+        who = (claim.kind, claim.vlans, claim.address or claim.mac)
+        what = (
+            (claim.mac, claim.hostname, claim.client_id, claim.vendor_class),
+            (claim.parameters, claim.server, claim.address),
+        )
+        key, value = msgspec.msgpack.encode(who), msgspec.msgpack.encode(what)
+        if self._known.get(key) == value:
+            return
+        if not self._room.take():
+            self._lost += 1
+            return
+        claim.frame += self._whole.frames
+        self._known[key] = value
+        self._claims.append(claim)
+
+    def _add_client(self, client: Client) -> None:
+        key = client.vlan.to_bytes(2, "big") + client.mac.ljust(6, b"\0") + client.address
+        several = self._clients.setdefault(key, [])
+        for known in several:
+            if _merged(known, client):
+                return
+        if self._room.take():
+            several.append(client)
+        else:
+            self._lost += 1
+            if not several:
+                del self._clients[key]
+
+    def _add_mac(self, mac: Mac) -> None:
+        known = self._macs.get(mac.mac)
+        if known is not None:
+            # Which addresses they were is not known any more: at least so many.
+            known.addresses = max(known.addresses, mac.addresses)
+            known.public_addresses = max(known.public_addresses, mac.public_addresses)
+        elif self._room.take():
+            self._macs[mac.mac] = mac
+        else:
+            self._lost += 1
+
+    def _add_coverage(self, coverage: Coverage) -> None:
+        total = self._coverage
+        if coverage.packets:
+            first_ns = total.first_ns if total.packets else coverage.first_ns
+            total.first_ns = min(first_ns, coverage.first_ns)
+            total.last_ns = max(total.last_ns, coverage.last_ns)
+            self._watched_ns += coverage.last_ns - coverage.first_ns - coverage.gap_ns
+        for field in Coverage.__struct_fields__:
+            if field not in APART:
+                setattr(total, field, getattr(total, field) + getattr(coverage, field))
+        total.link_types = dict(Counter(total.link_types) + Counter(coverage.link_types))
+        total.anomalies = dict(Counter(total.anomalies) + Counter(coverage.anomalies))
+
+
+def _records(seen: Observation) -> int:
+    return (
+        len(seen.sightings)
+        + len(seen.replies)
+        + len(seen.claims)
+        + len(seen.clients)
+        + len(seen.macs)
+    )
+
+
+def _stripped(part: Capture) -> Capture:
+    """A file with what it counted, without what was found in it."""
+    seen = part.observation.coverage
+    counted = Coverage(
+        packets=seen.packets,
+        first_ns=seen.first_ns,
+        last_ns=seen.last_ns,
+        link_types=seen.link_types,
+        anomalies=seen.anomalies,
+    )
+    return msgspec.structs.replace(part, observation=Observation(coverage=counted), files=[])
+
+
+def _merged(known: Client, more: Client) -> bool:
+    """Add `more` to `known`; False if the hours of both do not fit into one bitmap."""
+    first, other = known.first_ns // HOUR_NS, more.first_ns // HOUR_NS
+    start = min(first, other)
+    hours = (known.hours or 1) << (first - start) | (more.hours or 1) << (other - start)
+    if hours.bit_length() > HOURS_MAX:
+        return False
+    known.hours = hours
+    known.first_ns = min(known.first_ns, more.first_ns)
+    known.last_ns = max(known.last_ns, more.last_ns)
+    known.macs = max(known.macs, more.macs)
+    for field in ADDED:
+        setattr(known, field, getattr(known, field) + getattr(more, field))
+    for field in SKETCHED:
+        setattr(known, field, getattr(known, field) | getattr(more, field))
+    return True
