@@ -53,7 +53,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "repeats": SHARED,
     "stop": frozenset(),
     **{
-        conductor: SHARED | STAGES | CONDUCTORS | {"engine", "state", "repeats", "report", "stop"}
+        conductor: SHARED
+        | STAGES
+        | CONDUCTORS
+        | {"build", "engine", "state", "repeats", "report", "stop"}
         for conductor in CONDUCTORS
     },
 }

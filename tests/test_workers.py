@@ -79,7 +79,8 @@ def test_how_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     small, large = tmp_path / "small", tmp_path / "large"
     small.write_bytes(b"x")
     with open(large, "wb") as file:
-        file.truncate(3 * WORKER_PAYS_BYTES)
+        file.truncate(3 * WORKER_PAYS_BYTES["interpreted"])
+    monkeypatch.setattr("netwatch.workers.engine_kind", lambda: "interpreted")
     monkeypatch.setattr("netwatch.workers.cores", lambda: 2)
     files = [str(small), str(large), str(small)]
     assert workers_for(alone(*files), None) == 2
@@ -91,6 +92,11 @@ def test_how_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert workers_for(alone(*files[:1]), 8) == 1
     assert workers_for(alone(*files, os.devnull), 8) == 1, "nor would it hear of a stop at a pipe"
     assert workers_for(alone("absent", "absent"), None) == 1
+    packed = tmp_path / "packed.gz"
+    packed.write_bytes(bytes(WORKER_PAYS_BYTES["interpreted"] // 4))
+    assert workers_for(alone(str(packed), str(small)), None) == 2, "unpacking is work"
+    monkeypatch.setattr("netwatch.workers.engine_kind", lambda: "compiled")
+    assert workers_for(alone(*files), None) == 1, "the compiled engine is done sooner"
     assert workers_for([Series((str(large), str(large)))], 8) == 1, "a series is read in its order"
 
 

@@ -49,7 +49,7 @@ class CaptureReader:
         digest: bool,
         progress: "Progress | None",
         most: int,
-        follow: bool,
+        follow: bool = False,
     ) -> None:
         self.path = path
         self.format = ""

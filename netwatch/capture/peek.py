@@ -6,6 +6,7 @@ what cannot be told for certain is None.
 """
 
 import os
+from collections.abc import Iterator
 from typing import IO, Final, Literal
 
 import msgspec
@@ -18,7 +19,7 @@ from netwatch.capture.pcap import (
     PcapRecords,
 )
 from netwatch.capture.pcapng import BLOCK_BYTES_MIN, ENHANCED_PACKET, PcapngRecords
-from netwatch.capture.records import Records
+from netwatch.capture.records import SECOND_NS, Records
 from netwatch.errors import NetwatchError
 from netwatch.limits import PCAPNG_BLOCK_BYTES_MAX
 from netwatch.model import Answer
@@ -27,6 +28,8 @@ MODIFIED: Final = (bytes.fromhex("a1b2cd34"), bytes.fromhex("34cdb2a1"))
 """The magic of Kuznetsov's format, whose record headers are longer."""
 END_BYTES: Final = 65_536
 """Octets of either end that are looked at; frames of Ethernet are far shorter."""
+HEAD_BYTES_MAX: Final = 1024 * 1024
+"""Octets in which the first frame must come: a pcapng file may have names and secrets before it."""
 END_BLOCKS_MAX: Final = 64
 """pcapng blocks at the end that may carry no packet (statistics, names)."""
 
@@ -49,14 +52,19 @@ def ends_of(path: str) -> Ends | None:
             if not kind:
                 return _unpacked_ends(path)
             records: Records = PcapRecords() if kind == "pcap" else PcapngRecords()
-            if records.next(head) != Answer.DONE:
-                return None  # no frame, or one with an unlikely amount of words before it
+            while (answer := records.next(head)) == Answer.NEED_MORE:
+                more = file.read(END_BYTES)
+                if not more or len(head) > HEAD_BYTES_MAX:
+                    return None
+                head += more
+            if answer != Answer.DONE:
+                return None
             first_ns, link_type = int(records.time_ns), int(records.link_type)
             size = file.seek(0, os.SEEK_END)
             if isinstance(records, PcapngRecords):
                 last_ns = _last_of_pcapng(file, size, records)
             else:
-                last_ns = _last_of_pcap(file, size, head[:FILE_HEADER_BYTES])
+                last_ns = _last_of_pcap(file, size, head[:FILE_HEADER_BYTES], first_ns)
     except (OSError, ValueError):
         return None
     return Ends(first_ns, link_type, None if last_ns is None else max(last_ns, first_ns))
@@ -74,20 +82,36 @@ def _unpacked_ends(path: str) -> Ends | None:
     return None
 
 
-def _last_of_pcap(file: IO[bytes], size: int, header: bytes) -> int | None:
-    """The last record is the one whose length says that it ends where the file ends."""
-    start = max(FILE_HEADER_BYTES, size - END_BYTES)
+def _last_of_pcap(file: IO[bytes], size: int, header: bytes, first_ns: int) -> int | None:
+    """The last record is one whose length says that it ends where the file ends, and that begins
+    where another one ends: octets that look like both by chance are not met twice.
+    """
+    start = max(FILE_HEADER_BYTES, size - 2 * END_BYTES)
     file.seek(start)
     tail = file.read(size - start)
+    for place in _record_ends(tail, len(tail), header):
+        records = PcapRecords()
+        if records.next(header + tail[place:]) != Answer.DONE or records.time_ns < first_ns:
+            continue
+        if (
+            start + place == FILE_HEADER_BYTES
+            or next(_record_ends(tail, place, header), None) is not None
+        ):
+            return int(records.time_ns)
+    return None
+
+
+def _record_ends(tail: bytes, end: int, header: bytes) -> Iterator[int]:
+    """Where in `tail` something begins that may be a record and ends at `end`, nearest first."""
     order: Literal["big", "little"] = "big" if header[:1] == b"\xa1" else "little"
     extra = RECORD_HEADER_MODIFIED_BYTES if header[:4] in MODIFIED else RECORD_HEADER_BYTES
-    for place in range(len(tail) - extra, -1, -1):
+    for place in range(end - extra, -1, -1):
         captured = int.from_bytes(tail[place + 8 : place + 12], order)
-        if place + extra + captured == len(tail):
-            records = PcapRecords()
-            if records.next(header + tail[place:]) == Answer.DONE:
-                return int(records.time_ns)
-    return None
+        if place + extra + captured == end:
+            fraction = int.from_bytes(tail[place + 4 : place + 8], order)
+            wire = int.from_bytes(tail[place + 12 : place + 16], order)
+            if fraction < SECOND_NS and captured <= wire:
+                yield place
 
 
 def _last_of_pcapng(file: IO[bytes], size: int, records: PcapngRecords) -> int | None:
