@@ -56,20 +56,20 @@ class Room:
 class Fold:
     """Takes captures as they finish; `captures` gives what became of them."""
 
-    def __init__(self, kept_max: int = RECORDS_KEPT_MAX) -> None:
-        self._kept_max = kept_max
+    def __init__(self, apart_max: int = RECORDS_KEPT_MAX, room: int = RECORDS_KEPT_MAX) -> None:
+        self._apart_max = apart_max
         self._records = 0
         self._apart: list[Capture] = []
         self._groups: dict[tuple[str, bool, bool], Group] = {}
-        self._room = Room(kept_max)
-        self._sightings = Room(kept_max)
+        self._room = Room(room)
+        self._sightings = Room(room)
 
     def add(self, capture: Capture) -> None:
         """Take the next one; it is the fold's from now on."""
         if not self._groups:
             self._apart.append(capture)
             self._records += _records(capture.observation)
-            if self._records > self._kept_max:
+            if self._records > self._apart_max:
                 apart, self._apart = self._apart, []
                 for one in apart:
                     self._put(one)

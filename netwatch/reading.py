@@ -81,7 +81,7 @@ class Reading:
 
     def _beginning(self, path: str) -> Iterator[bool]:
         """Wait until something was written; whoever begins a capture may do so slowly."""
-        while not self._is_over() and os.path.isfile(path) and os.path.getsize(path) < HEAD_BYTES:
+        while os.path.isfile(path) and os.path.getsize(path) < HEAD_BYTES and not self._is_over():
             yield False
 
     def _opened(self, path: str, follow: bool) -> CaptureReader | None:
