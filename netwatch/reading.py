@@ -73,7 +73,7 @@ class Reading:
                 yield from self._beginning(path)
             reader = self._opened(path, follow)
             if reader is not None:
-                yield from self._stretch_for(path).read(reader, self._is_over)
+                yield from self._stretch_for(path, follow).read(reader, self._is_over)
                 if self._next is not None:
                     self._paths.append(self._next)
         if self._stretch is not None:
@@ -98,14 +98,15 @@ class Reading:
             self.done.captures.append(unread(self._series, path, UNREAD))
         return reader
 
-    def _stretch_for(self, path: str) -> "Stretch":
-        """The one that goes on in this file, or a new one."""
+    def _stretch_for(self, path: str, follow: bool) -> "Stretch":
+        """The one that goes on in this file, or a new one. What was only begun goes on."""
         stretch, ends = self._stretch, None
         if len(self._series.paths) > 1 or self._next is not None:
             ends = ends_of(path)
         if stretch is not None and not (self._series.joined or self._next is not None):
             before = stretch.ends()
-            if before is None or ends is None or not follows(before, ends):
+            goes_on = follow if ends is None else before is not None and follows(before, ends)
+            if not goes_on:
                 stretch.close()
                 stretch = None
         self._next = None

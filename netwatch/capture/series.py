@@ -64,9 +64,10 @@ def plan(
     places = {path: number for number, (_, path) in enumerate(sited)}
     planned: list[Series] = []
     for of, paths in _named_alike(sited):
-        planned += _told_by_times(of, paths)
+        parts = list(_told_by_times(of, paths))
         if follow:
-            planned[-1] = msgspec.structs.replace(planned[-1], follow=True)
+            parts[-2:] = _with_begun(parts[-2:])
+        planned += parts
     return sorted(planned, key=lambda series: places[series.paths[0]])
 
 
@@ -113,6 +114,16 @@ def successor(path: str) -> str | None:
     stem, numbers = keys.pop(path)
     others = [(key[1] <= numbers, key[1], other) for other, key in keys.items() if key[0] == stem]
     return min(others)[2] if others else None
+
+
+def _with_begun(parts: Sequence[Series]) -> list[Series]:
+    """The end of a rotation that is followed: its last file may have been begun just now, and have
+    no frame by which it could be told.
+    """
+    *before, last = parts
+    if before and len(last.paths) == 1 and ends_of(last.paths[0]) is None:
+        last = msgspec.structs.replace(last, paths=before.pop().paths + last.paths)
+    return [*before, msgspec.structs.replace(last, follow=True)]
 
 
 def _joined(sited: Sequence[tuple[str, str]]) -> list[Series]:

@@ -170,6 +170,13 @@ def test_what_is_followed_is_the_last_of_a_rotation(tmp_path: Path) -> None:
     series = plan(find_captures([str(tmp_path)]), follow=True)
     assert [one.follow for one in series] == [False, True]
     assert all(one.rotates for one in series)
+    write(tmp_path / "a4")
+    series = plan(find_captures([str(tmp_path)]), follow=True)
+    assert [[Path(path).name for path in one.paths] for one in series if one.follow] == [
+        ["a2", "a3", "a4"]
+    ]
+    assert len(plan(find_captures([str(tmp_path)]))) == 3, "not followed it stays empty"
+    (tmp_path / "a4").unlink()
     each = plan(find_captures([str(tmp_path)]), False, follow=True)
     assert [(one.follow, one.rotates) for one in each] == [(True, False)] * 4
     (joined,) = plan(find_captures([str(tmp_path)]), True, follow=True)

@@ -304,7 +304,8 @@ def test_a_followed_scan_ends_with_the_whole_report(shell: Any, rotation: Path) 
     drawn = b""
     while b"9 packets" not in drawn:
         drawn += os.read(terminal, 65_536)
-    last.write_bytes(whole)
+    with last.open("ab") as file:
+        file.write(whole[24:])
     while b"14 packets" not in drawn:
         drawn += os.read(terminal, 65_536)
     process.send_signal(signal.SIGTERM)
@@ -313,6 +314,7 @@ def test_a_followed_scan_ends_with_the_whole_report(shell: Any, rotation: Path) 
     assert process.returncode == 1, "found, not interrupted"
     assert out.startswith(b"1 device here runs a Kaspersky product.")
     assert b"dump.pcap2 frame" in out
+    assert b"14 packets" in out
 
 
 def test_it_ends_where_nothing_comes_any_more(shell: Any, captures: Path, rotation: Path) -> None:
