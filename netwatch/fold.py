@@ -28,13 +28,14 @@ from netwatch.repeats import Repeats
 HOUR_NS = 3_600_000_000_000
 HOURS_MAX = 62
 """Bits of `Client.hours`."""
-ADDED = (
-    "flows connections connections_named connections_answered hellos hellos_ech hellos_nameless "
-    "questions questions_public questions_matched answers answers_served proxied encrypted_dns quic"
-).split()
-"""Counters of a client."""
 SKETCHED = ("hello_kinds", "agent_kinds", "ttl_kinds", "clients_served")
 """Bitmaps of a client."""
+ADDED = tuple(
+    field
+    for field in Client.__struct_fields__
+    if field not in {"address", "vlan", "mac", "macs", "first_ns", "last_ns", "hours", *SKETCHED}
+)
+"""Counters of a client: whatever is nothing else."""
 APART = frozenset(("first_ns", "last_ns", "gap_ns", "link_types", "anomalies"))
 """Fields of Coverage that are not simply added up."""
 
@@ -151,12 +152,10 @@ class Group:
 
     def _add_claim(self, claim: Claim) -> None:
         """Keep a claim that changes what was known, like the engine itself within a capture."""
-        who = (claim.kind, claim.vlans, claim.address or claim.mac)
-        what = (
-            (claim.mac, claim.hostname, claim.client_id, claim.vendor_class),
-            (claim.parameters, claim.server, claim.address),
+        key = msgspec.msgpack.encode((claim.kind, claim.vlans, claim.address or claim.mac))
+        value = msgspec.msgpack.encode(
+            msgspec.structs.replace(claim, time_ns=0, frame=0, lease_seconds=0)
         )
-        key, value = msgspec.msgpack.encode(who), msgspec.msgpack.encode(what)
         if self._known.get(key) == value:
             return
         if not self._room.take():

@@ -68,6 +68,9 @@ class Printed:
     def take(self, sightings: list[Sighting], _replies: list[Reply], _claims: list[Claim]) -> None:
         """See `Sink.take`."""
         capture = self._capture
+        if len(capture.files) == 1 and sightings:
+            self._emit(name_rows(sightings, capture.path, self._ids, capture.site))
+            return
         rows: dict[str, list[Sighting]] = {}
         for sighting in sightings:
             path, sighting.frame = capture.place(sighting.frame)
