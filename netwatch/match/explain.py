@@ -12,7 +12,7 @@ import msgspec
 from netwatch.match.certificates import fits, name_parts
 from netwatch.match.index import Index
 from netwatch.match.notation import Asked
-from netwatch.match.patterns import Pattern, takes
+from netwatch.match.patterns import Pattern, plain_fitting, plain_key, takes
 from netwatch.signature import Signature
 
 
@@ -82,7 +82,9 @@ def _why_lost(kind: str, lost: tuple[int, ...], won: tuple[int, ...]) -> str:
 
 def _fitting(index: Index, question: Asked) -> list[_Fitting]:
     if question.kind == "name":
-        return _fitting_patterns(index.names, question.labels)
+        return _fitting_plain(index, question.labels) + _fitting_patterns(
+            index.names, question.labels
+        )
     if question.kind == "path":
         return _fitting_patterns(index.paths, question.labels)
     if question.kind == "address":
@@ -105,6 +107,14 @@ def _fitting(index: Index, question: Asked) -> list[_Fitting]:
 def _port_text(transport: int, first: int, last: int) -> str:
     name = "tcp" if transport == 6 else "udp"
     return f"{name}/{first}-{last}" if last > first else f"{name}/{first}"
+
+
+def _fitting_plain(index: Index, labels: tuple[bytes, ...]) -> list[_Fitting]:
+    return [
+        (plain_key(text), index.plain_names[text], text)
+        for text in plain_fitting(labels)
+        if text in index.plain_names
+    ]
 
 
 def _fitting_patterns(

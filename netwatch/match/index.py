@@ -16,9 +16,12 @@ from netwatch.match.matcher import Matcher
 from netwatch.match.patterns import (
     Pattern,
     PatternError,
+    is_plain_name,
     name_patterns,
     overlap,
     path_patterns,
+    pattern_line,
+    plain_key,
 )
 from netwatch.match.prefixes import PrefixTable
 from netwatch.match.ranges import boundaries, ports, prefix
@@ -43,10 +46,16 @@ class Conflict(Exception):  # noqa: N818 - it becomes a SignatureError as soon a
 
 
 class Index:
-    """Every pattern with the index of its signature. Conflict if a pack contradicts itself."""
+    """Every pattern with the index of its signature. Conflict if a pack contradicts itself.
 
-    def __init__(self, signatures: Sequence[Signature]) -> None:
-        self.signatures = signatures
+    `disabled` entries are counted on behind `signatures`. They claim what they always claim, so
+    that nothing falls to a wider entry that proves something else; the matcher then answers nobody.
+    """
+
+    def __init__(self, signatures: Sequence[Signature], disabled: Sequence[Signature] = ()) -> None:
+        self.enabled = len(signatures)
+        self.signatures = (*signatures, *disabled)
+        self.plain_names: dict[str, int] = {}
         self.names = self._patterns("names", name_patterns)
         self.paths = self._patterns("paths", path_patterns)
         self.prefixes = self._read("prefixes", prefix)
@@ -63,22 +72,21 @@ class Index:
     def _read(self, field: str, parse: Callable[[str], _Parsed]) -> list[tuple[_Parsed, int]]:
         """All texts of one field, parsed; the same thing in two entries is refused."""
         known: dict[Hashable, int] = {}
-        found = self._parsed(field, parse)
-        for parsed, number, text in found:
-            self._refuse_known(known, parsed, text, number, field)
-        return [(parsed, number) for parsed, number, _ in found]
-
-    def _parsed(
-        self, field: str, parse: Callable[[str], _Parsed]
-    ) -> list[tuple[_Parsed, int, str]]:
-        found: list[tuple[_Parsed, int, str]] = []
+        found: list[tuple[_Parsed, int]] = []
         for number, signature in enumerate(self.signatures):
             for text in getattr(signature, field):
-                try:
-                    found.append((parse(text), number, text))
-                except PatternError as error:
-                    raise Conflict(number, field, text, str(error)) from None
+                parsed = self._parsed_one(field, parse, text, number)
+                self._refuse_known(known, parsed, text, number, field)
+                found.append((parsed, number))
         return found
+
+    def _parsed_one(
+        self, field: str, parse: Callable[[str], _Parsed], text: str, number: int
+    ) -> _Parsed:
+        try:
+            return parse(text)
+        except PatternError as error:
+            raise Conflict(number, field, text, str(error)) from None
 
     def _refuse_known(
         self, known: dict[Hashable, int], parsed: Hashable, text: str, number: int, field: str
@@ -100,24 +108,24 @@ class Index:
     def _patterns(
         self, field: str, parse: Callable[[str], tuple[Pattern, ...]]
     ) -> list[tuple[Pattern, int]]:
-        """All patterns of a field, the least specific first, so that the place is the rank."""
+        """All patterns of a field; plain names, the many, go to `plain_names` as they stand."""
         total = 0
-
-        def parse_counted(text: str) -> tuple[Pattern, ...]:
-            nonlocal total
-            parsed = parse(text)
-            total += len(parsed)
-            if total > PATTERNS_MAX:
-                raise PatternError(f"found more than {PATTERNS_MAX} patterns, expected fewer")
-            return parsed
-
-        found = [
-            (pattern, number)
-            for patterns, number, _ in self._parsed(field, parse_counted)
-            for pattern in patterns
-        ]
+        found: list[tuple[Pattern, int]] = []
+        for number, signature in enumerate(self.signatures):
+            for text in getattr(signature, field):
+                if field == "names" and is_plain_name(text):
+                    total += 1
+                    rival = self.plain_names.setdefault(text, number)
+                    if rival != number:
+                        self._refuse_tie(field, (text, number), (text, rival))
+                else:
+                    patterns = self._parsed_one(field, parse, text, number)
+                    total += len(patterns)
+                    found += [(pattern, number) for pattern in patterns]
+                if total > PATTERNS_MAX:
+                    message = f"found more than {PATTERNS_MAX} patterns, expected fewer"
+                    raise Conflict(number, field, text, message)
         self._refuse_ties(field, found)
-        found.sort(key=lambda item: item[0].key)
         return found
 
     def _refuse_ties(self, field: str, found: list[tuple[Pattern, int]]) -> None:
@@ -127,25 +135,31 @@ class Index:
         for pattern, number in found:
             rival = equal.setdefault((pattern.below, pattern.labels), (pattern, number))
             if rival[1] != number:
-                self._refuse_tie(field, pattern, number, *rival)
+                self._refuse_tie(field, (pattern.text, number), (rival[0].text, rival[1]))
             if pattern.key[2] == len(pattern.labels):
+                if field == "names":
+                    plain = pattern_line(pattern, ".")
+                    owner = self.plain_names.get(plain, number)
+                    self._refuse_tie(field, (pattern.text, number), (plain, owner))
                 continue
             # Only globs with the same key can tie, and names only below one domain.
             domain = pattern.labels[-2:] if field == "names" else ()
             alike = globs.setdefault((pattern.key, domain), [])
             for rival in alike:
                 if rival[1] != number and overlap(rival[0], pattern):
-                    self._refuse_tie(field, pattern, number, *rival)
+                    self._refuse_tie(field, (pattern.text, number), (rival[0].text, rival[1]))
             alike.append((pattern, number))
 
-    def _refuse_tie(
-        self, field: str, pattern: Pattern, number: int, rival: Pattern, rival_number: int
-    ) -> None:
+    def _refuse_tie(self, field: str, one: tuple[str, int], other: tuple[str, int]) -> None:
+        """Refuse the later of two (text, signature), unless both are of one entry."""
+        if one[1] == other[1]:
+            return
+        (rival, owner), (text, number) = sorted((one, other), key=lambda item: item[1])
         message = (
-            f"found {pattern.text!r}, which is as specific as {rival.text!r} of entry"
-            f" {self._name(rival_number)} for the same {field}; expected one of them to say more"
+            f"found {text!r}, which is as specific as {rival!r} of entry"
+            f" {self._name(owner)} for the same {field}; expected one of them to say more"
         )
-        raise Conflict(number, field, pattern.text, message)
+        raise Conflict(number, field, text, message)
 
     def _magics(self) -> list[tuple[bytes, int]]:
         """From long to short, so that the first that fits is the most specific."""
@@ -180,31 +194,48 @@ class Index:
     def matcher(self) -> Matcher:
         """The native object that the engine holds."""
         port_signatures = sorted({number for _, number in self.ports})
+        names, name_signatures = self._tree(self.names, self.plain_names, ".")
+        paths, path_signatures = self._tree(self.paths, {}, "/")
+        rules = CertificateRules([(rule, self._answer(n)) for rule, n in self.certificates])
         return Matcher(
-            self._tree(self.names, fold=True),
-            [number for _, number in self.names],
-            self._tree(self.paths, fold=False),
-            [number for _, number in self.paths],
+            names,
+            name_signatures,
+            paths,
+            path_signatures,
             self._prefix_table(),
             self._port_table(6, port_signatures),
             self._port_table(17, port_signatures),
-            port_signatures,
+            [self._answer(number) for number in port_signatures],
             [octets for octets, _ in self.magics],
-            [number for _, number in self.magics],
-            CertificateRules(self.certificates).find,
+            [self._answer(number) for _, number in self.magics],
+            rules.find,
         )
 
-    def _tree(self, patterns: list[tuple[Pattern, int]], fold: bool) -> SuffixTree:
-        tree = SuffixTree(fold)
-        for rank, (pattern, _) in enumerate(patterns):
-            tree.add([label.encode() for label in pattern.labels], pattern.below, rank)
-        tree.freeze()
-        return tree
+    def _answer(self, number: int) -> int:
+        """What the matcher says of this signature: a disabled one's things are nobody's."""
+        return number if number < self.enabled else -1
+
+    def _tree(
+        self, patterns: list[tuple[Pattern, int]], plain: dict[str, int], separator: str
+    ) -> tuple[SuffixTree, list[int]]:
+        """The tree of some patterns, and the answer for each of its ranks.
+
+        Patterns that are equally specific never take the same name unless they are of one entry:
+        so they share a rank, and a long list has few.
+        """
+        lines = [*plain, *(pattern_line(pattern, separator) for pattern, _ in patterns)]
+        owners = [(plain_key(text), number) for text, number in plain.items()]
+        owners += [(pattern.key, number) for pattern, number in patterns]
+        ranks = {owner: rank for rank, owner in enumerate(sorted(set(owners)))}
+        tree = SuffixTree(fold=separator == ".")
+        text = "".join(f"{line}\n" for line in lines)
+        tree.build(text.encode(), separator.encode(), [ranks[owner] for owner in owners])
+        return tree, [self._answer(number) for _, number in ranks]
 
     def _prefix_table(self) -> PrefixTable:
         ranges: dict[int, list[tuple[int, int, int]]] = {4: [], 6: []}
         for (version, first, last), number in self.prefixes:
-            ranges[version].append((first, last, number))
+            ranges[version].append((first, last, self._answer(number)))
         wide = boundaries(ranges[6], _ADDRESSES6_LAST)
         return PrefixTable(
             boundaries(ranges[4], _ADDRESSES4_LAST),

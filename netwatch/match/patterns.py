@@ -21,7 +21,8 @@ from netwatch.limits import (
 )
 
 GLOB_CHARACTERS: Final = re.compile(r"[*?\[]")
-_PLAIN_NAME: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}")
+_PLAIN_NAME: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9_-]{1,63}\.)+(?![0-9]+\Z)[a-z0-9-]{2,63}")
+_NAME_OCTETS_MAX: Final = 253
 _CLASS: Final = r"\[(?:[a-zA-Z0-9](?:-[a-zA-Z0-9])?)+-?\]"
 _CLASSES: Final = re.compile(_CLASS)
 _LABEL: Final = re.compile(rf"(?:[a-z0-9_-]|\*|\?|{_CLASS})+")
@@ -47,13 +48,27 @@ class Pattern(msgspec.Struct, frozen=True):
     """Greater = more specific."""
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether `text` is a name as it stands, without globs but perhaps with `*.` in front.
+
+    Nearly all names of long lists are: they stay texts, and no `Pattern` is made of them.
+    """
+    return _PLAIN_NAME.fullmatch(text) is not None and len(text) <= _NAME_OCTETS_MAX
+
+
+def plain_key(text: str) -> tuple[int, int, int, int]:
+    """`Pattern.key` of a plain name."""
+    below = text.startswith("*.")
+    labels = text.count(".") + (not below)
+    return labels, not below, labels, 0
+
+
 def name_patterns(text: str) -> tuple[Pattern, ...]:
     """The patterns of one name of a pack; PatternError if it is none."""
-    if _PLAIN_NAME.fullmatch(text) and len(text) <= 253:
+    if is_plain_name(text):
         below = text.startswith("*.")
-        labels = tuple((text[2:] if below else text).split("."))
-        if not labels[-1].isdigit():
-            return (Pattern(text, labels, below, (len(labels), not below, len(labels), 0)),)
+        labels = tuple(text.removeprefix("*.").split("."))
+        return (Pattern(text, labels, below, plain_key(text)),)
     _refuse_wrong_kind(text)
     return tuple(_name_pattern(text, plain) for plain in without_braces(text, "."))
 
@@ -88,8 +103,10 @@ def _name_pattern(text: str, plain: str) -> Pattern:
         )
     if labels[-1].isdigit():
         raise PatternError(f"found {text!r}, expected a name (addresses go under prefixes)")
-    if len(plain) > 253:
-        raise PatternError(f"found a name of {len(plain)} octets, expected <= 253")
+    if len(plain) > _NAME_OCTETS_MAX:
+        raise PatternError(
+            f"found a name of {len(plain)} octets, expected <= {_NAME_OCTETS_MAX}"
+        )
     _check_classes(text)
     literals, fixed = _weight(labels)
     return Pattern(text, labels, below, (len(labels), not below, literals, fixed))
@@ -180,6 +197,12 @@ def without_braces(text: str, separator: str) -> list[str]:
     return texts
 
 
+def pattern_line(pattern: Pattern, separator: str) -> str:
+    """The pattern as text without its braces: what the compiled tree is built of."""
+    labels = separator.join(pattern.labels)
+    return f"*.{labels}" if pattern.below else labels
+
+
 def overlap(one: Pattern, other: Pattern) -> bool:
     """Whether some name (or path) fits both; only asked of patterns with equal keys."""
     return len(one.labels) == len(other.labels) and all(
@@ -247,3 +270,12 @@ def takes(pattern: Pattern, labels: tuple[bytes, ...]) -> bool:
         glob_expression(glob).fullmatch(label)
         for glob, label in zip(pattern.labels, labels[surplus:], strict=True)
     ) and (pattern.below or surplus == 0)
+
+
+def plain_fitting(labels: tuple[bytes, ...]) -> list[str]:
+    """Every plain name that a pack could have for these labels: the name, and `*.` of its ends."""
+    texts = [label.decode("ascii", "replace") for label in labels]
+    if any("." in text for text in texts):
+        return []
+    below = ("*." + ".".join(texts[start:]) for start in range(1, len(texts)))
+    return [".".join(texts), *below]

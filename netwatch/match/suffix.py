@@ -39,6 +39,7 @@ EDGES: Final = 7
 """Where the first glob edge stands in `edges`; each is (glob, node, next)."""
 
 LENGTH_BIT_MAX: Final = 61
+SLOTS_MIN: Final = 16
 DOMAIN_BITS: Final = 64
 """Bits of the domain sieve for each pattern: two strangers in a hundred pass."""
 MIX: Final = 0x2545F4914F6CDD1D
@@ -48,7 +49,7 @@ MASK: Final = 0x3FFFFFFFFFFFFFFF
 class SuffixTree:
     """Patterns by labels from the right. `fold`: capitals (ASCII) are small letters.
 
-    Filled by `add`, closed by `freeze`, then only read.
+    Filled by one `build`, then only read.
     """
 
     def __init__(self, fold: bool) -> None:
@@ -57,8 +58,8 @@ class SuffixTree:
         self.globs = GlobTable()
         self.records: vec[i64] = vec[i64]([i64(0)] * FIELDS)
         self.edges: vec[i64] = vec[i64]([i64(0)])
-        self.slots: vec[i64] = vec[i64]([i64(0)])
-        self.slots_mask: i64 = 0
+        self.slots: vec[i64] = vec[i64]([i64(0)] * SLOTS_MIN)
+        self.slots_mask: i64 = SLOTS_MIN - 1
         self.labels: bytes = b""
         self.stack: vec[i64] = vec[i64]()
         self.domains: vec[i64] = vec[i64]([i64(0)])
@@ -66,38 +67,62 @@ class SuffixTree:
         """0: no sieve, because some last label is a glob or there is only one."""
         self.nodes: i64 = 1
         self.edge_count: i64 = 0
-        self._places: dict[bytes, i64] = {}
-        self._parts: list[bytes] = []
-        self._label_bytes: i64 = 0
-        self._domain_keys: list[i64] = []
+        self._glob_nodes: dict[bytes, i64] = {}
+        self._domain_keys: vec[i64] = vec[i64]()
         self._all_domains: bool = True
 
-    def add(self, labels: list[bytes], below: bool, rank: i64) -> None:
-        """Take in one pattern: `labels` leftmost first; `below`: the names below it, not itself.
+    def build(self, lines: bytes, separator: bytes, ranks: list[int]) -> None:
+        """Take in all patterns: one a line, each ended by a line feed, with `ranks` in that order.
 
-        Labels with a `*`, `?` or `[` are globs; all must have been checked. Of two equal patterns
-        the later one is kept.
+        Labels stand between separators (a dot or a slash); those with a `*`, `?` or `[` are globs;
+        all must have been checked. Between dots `*.` in front takes the names below, not the name
+        itself. Of two equal patterns the later one is kept.
         """
-        node: i64 = 0
-        position: i64 = len(labels) - 1
-        self._note_domain(labels)
-        while position >= 0:
-            label = labels[position]
-            if _is_glob(label):
-                node = self._glob_child(node, label)
-            else:
-                node = self._literal_child(node, label)
-            position -= 1
-        self.records[node + (BELOW if below else EXACT)] = rank + 1
+        self.labels = lines
+        start: i64 = 0
+        for rank in ranks:
+            end: i64 = lines.index(b"\n", start)
+            self._add(start, end, separator, i64(rank))
+            start = end + 1
+        self.stack = vec[i64]([i64(0)] * (2 * self.edge_count + 2))
+        self._glob_nodes = {}
+        self._build_domains()
 
-    def _note_domain(self, labels: list[bytes]) -> None:
-        count = len(labels)
-        if count < 2 or _is_glob(labels[count - 2]) or _is_glob(labels[count - 1]):
+    def _add(self, start: i64, end: i64, separator: bytes, rank: i64) -> None:
+        """Take in the pattern that is labels[start:end], from its last label to its first."""
+        lines = self.labels
+        below = separator == b"." and lines.startswith(b"*.", start)
+        if below:
+            start += 2
+        node: i64 = 0
+        top: i64 = -1
+        second: i64 = -1
+        label_end = end
+        while label_end > start:
+            before: i64 = lines.rfind(separator, start, label_end)
+            label = before + 1 if before >= 0 else start
+            node = self._child_made(node, label, label_end)
+            if top < 0:
+                top = label
+            elif second < 0:
+                second = label
+            label_end = label - 1
+        self.records[node + (BELOW if below else EXACT)] = rank + 1
+        # Without two plain labels at the end there can be no sieve.
+        if second < 0 or _is_glob(lines, second, end):
             self._all_domains = False
-            return
-        domain = labels[count - 2] + b"." + labels[count - 1]
-        length: i64 = len(labels[count - 2])
-        self._domain_keys.append(_domain_key(domain, 0, length, length + 1, len(domain)))
+        else:
+            key = _domain_key(lines, second, top - 1, top, end)
+            self._domain_keys = append(self._domain_keys, key)
+
+    def _child_made(self, parent: i64, start: i64, end: i64) -> i64:
+        """Give the node below `parent` of the label labels[start:end]; make it if need be."""
+        node = self._child(parent, self.labels, start, end - start)
+        if node != 0:
+            return node
+        if _is_glob(self.labels, start, end):
+            return self._glob_child(parent, self.labels[start:end])
+        return self._literal_child(parent, start, end - start)
 
     def _new_node(self, parent: i64) -> i64:
         node = self.nodes * FIELDS
@@ -109,30 +134,25 @@ class SuffixTree:
         self.nodes += 1
         return node
 
-    def _literal_child(self, parent: i64, label: bytes) -> i64:
-        place = b"%d %s" % (parent, label)
-        known = self._places.get(place)
-        if known is not None:
-            return known
+    def _literal_child(self, parent: i64, start: i64, length: i64) -> i64:
         node = self._new_node(parent)
-        length: i64 = len(label)
-        self.records[node + HASH] = self._hash(parent, label, 0, length)
-        self.records[node + LABEL] = self._label_bytes
+        self.records[node + HASH] = self._hash(parent, self.labels, start, length)
+        self.records[node + LABEL] = start
         self.records[node + LENGTH] = length
         bit = length if length < LENGTH_BIT_MAX else LENGTH_BIT_MAX
         self.records[parent + SIEVE] |= BIT_61 >> (61 - bit)
-        self._parts.append(label)
-        self._label_bytes += length
-        self._places[place] = node
+        if self.nodes * 2 > self.slots_mask:
+            self._widen()
+        else:
+            self._put(node)
         return node
 
     def _glob_child(self, parent: i64, glob: bytes) -> i64:
         place = b"%d %s" % (parent, glob)
-        known = self._places.get(place)
+        known = self._glob_nodes.get(place)
         if known is not None:
             return known
         node = self._new_node(parent)
-        self.records[node + LENGTH] = -1
         first: i64 = len(self.edges)
         self.edges = append(self.edges, self.globs.add(glob))
         self.edges = append(self.edges, node)
@@ -140,31 +160,27 @@ class SuffixTree:
         self.records[parent + EDGES] = first
         self.records[parent + SIEVE] |= 1
         self.edge_count += 1
-        self._places[place] = node
+        self._glob_nodes[place] = node
         return node
 
-    def freeze(self) -> None:
-        """Build the hash table; no pattern may be added after it."""
-        size: i64 = 8
-        while size < self.nodes * 2:
-            size *= 2
+    def _widen(self) -> None:
+        """Double the hash table, so that at least half of it is always free."""
+        size = (self.slots_mask + 1) * 2
         self.slots = vec[i64]([i64(0)] * size)
         self.slots_mask = size - 1
-        self.labels = b"".join(self._parts)
-        self.stack = vec[i64]([i64(0)] * (2 * self.edge_count + 2))
         node: i64 = FIELDS
         while node < self.nodes * FIELDS:
             if self.records[node + LENGTH] > 0:
-                slot = (self.records[node + HASH] >> 30) & self.slots_mask
-                while self.slots[slot] != 0:
-                    slot = (slot + 1) & self.slots_mask
-                self.slots[slot] = node
+                self._put(node)
             node += FIELDS
-        self._places = {}
-        self._parts = []
-        self._freeze_domains()
 
-    def _freeze_domains(self) -> None:
+    def _put(self, node: i64) -> None:
+        slot = (self.records[node + HASH] >> 30) & self.slots_mask
+        while self.slots[slot] != 0:
+            slot = (slot + 1) & self.slots_mask
+        self.slots[slot] = node
+
+    def _build_domains(self) -> None:
         if not self._all_domains:
             return
         size: i64 = 4096
@@ -172,10 +188,12 @@ class SuffixTree:
             size *= 2
         self.domains = vec[i64]([i64(0)] * (size >> 5))
         self.domains_mask = size - 1
-        for key in self._domain_keys:
-            bit = key & self.domains_mask
+        number: i64 = 0
+        while number < len(self._domain_keys):
+            bit = self._domain_keys[number] & self.domains_mask
             self.domains[bit >> 5] |= BIT_61 >> (61 - (bit & 31))
-        self._domain_keys = []
+            number += 1
+        self._domain_keys = vec[i64]()
 
     def _hash(self, parent: i64, data: bytes, start: i64, length: i64) -> i64:
         """Mix four octets at a time; folding by a bit may collide, but comparing is exact."""
@@ -308,8 +326,12 @@ class SuffixTree:
         return self._child(0, data, start, length) != 0
 
 
-def _is_glob(label: bytes) -> bool:
-    return b"*" in label or b"?" in label or b"[" in label
+def _is_glob(data: bytes, start: i64, end: i64) -> bool:
+    return (
+        data.find(b"*", start, end) >= 0
+        or data.find(b"?", start, end) >= 0
+        or data.find(b"[", start, end) >= 0
+    )
 
 
 def _domain_key(data: bytes, start: i64, end: i64, top: i64, top_end: i64) -> i64:

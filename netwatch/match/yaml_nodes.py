@@ -14,6 +14,7 @@ from netwatch.errors import SignatureError
 from netwatch.limits import PACK_DEPTH_MAX
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NODE_EVENTS: Final = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 _KINDS: Final = {
     "tag:yaml.org,2002:bool": "true or false",
     "tag:yaml.org,2002:int": "a number",
@@ -49,7 +50,10 @@ class Text(Node):
     __slots__ = ("quoted", "value")
 
     def __init__(self, file: str, line: int, column: int, value: str, quoted: bool) -> None:
-        super().__init__(file, line, column)
+        # Not by way of super(): a pack has few nodes of the other kinds and many thousands of these.
+        self.file = file
+        self.line = line
+        self.column = column
         self.value = value
         self.quoted = quoted
 
@@ -96,13 +100,13 @@ def read_yaml(octets: bytes, file: str) -> Node:
     open_nodes: list[Items | Table] = []
     try:
         for event in yaml.parse(octets, Loader=_LOADER):
-            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            if isinstance(event, _NODE_EVENTS):
                 node = _node(event, file)
                 if len(open_nodes) >= PACK_DEPTH_MAX:
                     message = f"found lists or mappings deeper than {PACK_DEPTH_MAX}"
                     raise SignatureError(node.place(), message)
                 _put(node, open_nodes[-1] if open_nodes else None, root)
-                if isinstance(node, Items | Table):
+                if not isinstance(node, Text):
                     open_nodes.append(node)
             elif isinstance(event, yaml.CollectionEndEvent):
                 open_nodes.pop()
@@ -133,7 +137,9 @@ def _line_and_column_of(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _node(event: yaml.ScalarEvent | yaml.CollectionStartEvent, file: str) -> Node:
+def _node(
+    event: yaml.ScalarEvent | yaml.CollectionStartEvent, file: str
+) -> Text | Items | Table:
     if event.anchor is not None:
         message = f"found the anchor '&{event.anchor}', expected none"
         raise SignatureError(_event_place(event, file), message)

@@ -6,7 +6,14 @@ Lines: the patterns first; behind an empty line the names and paths that are loo
 from typing import Final
 
 from netwatch.match.matcher import Matcher
-from netwatch.match.patterns import Pattern, PatternError, name_patterns, path_patterns, takes
+from netwatch.match.patterns import (
+    Pattern,
+    PatternError,
+    name_patterns,
+    path_patterns,
+    pattern_line,
+    takes,
+)
 from netwatch.match.prefixes import PrefixTable
 from netwatch.match.suffix import SuffixTree
 from netwatch.names import Name
@@ -52,9 +59,9 @@ def tree(patterns: list[Pattern], fold: bool) -> SuffixTree:
     del patterns[PATTERNS_MAX:]
     patterns.sort(key=lambda pattern: pattern.key)
     made = SuffixTree(fold)
-    for rank, pattern in enumerate(patterns):
-        made.add([label.encode() for label in pattern.labels], pattern.below, rank)
-    made.freeze()
+    separator = "." if fold else "/"
+    lines = "".join(f"{pattern_line(pattern, separator)}\n" for pattern in patterns)
+    made.build(lines.encode(), separator.encode(), list(range(len(patterns))))
     return made
 
 

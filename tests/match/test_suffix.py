@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.limits import LABELS_MAX
-from netwatch.match.patterns import Pattern, name_patterns, takes
+from netwatch.match.patterns import Pattern, name_patterns, pattern_line, takes
 from netwatch.match.suffix import SuffixTree
 from netwatch.names import Name
 
@@ -15,9 +15,8 @@ from netwatch.names import Name
 def tree_of(patterns: list[Pattern], fold: bool = True) -> SuffixTree:
     """The rank is the place in the list."""
     tree = SuffixTree(fold)
-    for rank, pattern in enumerate(patterns):
-        tree.add([label.encode() for label in pattern.labels], pattern.below, rank)
-    tree.freeze()
+    lines = "".join(f"{pattern_line(pattern, '.')}\n" for pattern in patterns)
+    tree.build(lines.encode(), b".", list(range(len(patterns))))
     return tree
 
 
@@ -165,14 +164,12 @@ def test_no_octets_raise(labels: list[bytes]) -> None:
 
 def test_paths_keep_their_case_and_may_have_globs_last() -> None:
     tree = SuffixTree(fold=False)
-    tree.add([b"index", b"u*.xml"], False, 0)
-    tree.freeze()
+    tree.build(b"index/u*.xml\n", b"/", [0])
     assert tree.find(name_of([b"index", b"u1.xml"])) == 0
     assert tree.find(name_of([b"Index", b"u1.xml"])) == -1
     assert tree.may_end(b"/anything", 1, 9)
     plain = SuffixTree(fold=False)
-    plain.add([b"index", b"u1.xml"], False, 0)
-    plain.freeze()
+    plain.build(b"index/u1.xml\n", b"/", [0])
     assert plain.may_end(b"xu1.xmlx", 1, 7)
     assert not plain.may_end(b"xu2.xmlx", 1, 7)
     assert not plain.may_end(b"xu1.xmlx", 1, 8)
