@@ -169,8 +169,8 @@ CLAIM_PARTS_MAX: Final = 64
 """Values, or header lines, of one such frame that are looked at; real ones have a dozen."""
 
 # --- signatures ---
-PACK_BYTES_MAX: Final = 1024 * 1024
-"""Octets of one pack file; 100,000 names are three of them."""
+PACK_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Octets of one pack file: 250,000 names of 30 octets, a list of one's own, are one of them."""
 PACK_FILES_MAX: Final = 1_000
 """Pack files of one run."""
 PACK_DEPTH_MAX: Final = 32
@@ -178,8 +178,8 @@ PACK_DEPTH_MAX: Final = 32
 PATTERN_EXPANSIONS_MAX: Final = 256
 """Patterns that the braces of one pattern may stand for."""
 PATTERNS_MAX: Final = 250_000
-"""Names, or paths, of all packs with their braces written out: 150 MB. 1 MiB of braces alone would
-stand for four million.
+"""Names, or paths, of all packs with their braces written out: 150 MB. 8 MiB of braces alone would
+stand for 30 million.
 """
 PATTERN_SEGMENTS_MAX: Final = 16
 """Segments of one path pattern."""

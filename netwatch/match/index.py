@@ -229,7 +229,7 @@ class Index:
         ranks = {owner: rank for rank, owner in enumerate(sorted(set(owners)))}
         tree = SuffixTree(fold=separator == ".")
         text = "".join(f"{line}\n" for line in lines)
-        tree.build(text.encode(), separator.encode(), [ranks[owner] for owner in owners])
+        tree.build(text.encode(), ord(separator), [ranks[owner] for owner in owners])
         return tree, [self._answer(number) for _, number in ranks]
 
     def _prefix_table(self) -> PrefixTable:

@@ -21,6 +21,7 @@ from netwatch.match.ranges import magic
 from netwatch.match.yaml_nodes import Items, Node, Table, Text, read_yaml
 from netwatch.signature import PURPOSES, STRENGTHS, Signature
 
+ROOT_KEYS: Final[tuple[str, ...]] = ("pack", "signatures", "disable", "only")
 PACK_KEYS: Final[tuple[str, ...]] = ("name", "version", "description", "licence")
 PATTERN_KEYS: Final[tuple[str, ...]] = (
     "names",
@@ -54,6 +55,7 @@ NEEDED_KEYS: Final[tuple[str, ...]] = (
 NEVER_STRONG: Final = ("exempt", "impostor", "successor")
 """Whoever contacts these runs no Kaspersky product for it."""
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID_GLOB: Final = re.compile(r"[a-z0-9*-]+")
 _ID_CHARACTERS_MAX: Final = 64
 _TEXT_CHARACTERS_MAX: Final = 2_000
 
@@ -76,6 +78,13 @@ class Entry(msgspec.Struct, frozen=True):
         return found[1].place()
 
 
+class Mention(msgspec.Struct, frozen=True):
+    """An id, or a glob of ids, in `disable` or `only`, and where it stands."""
+
+    text: str
+    place: str
+
+
 class PackFile(msgspec.Struct, frozen=True):
     """What one file holds; `sha256` of its octets, in hex."""
 
@@ -83,6 +92,8 @@ class PackFile(msgspec.Struct, frozen=True):
     version: str
     sha256: str
     entries: tuple[Entry, ...]
+    disable: tuple[Mention, ...] = ()
+    only: tuple[Mention, ...] = ()
 
 
 def read_pack_file(path: Path) -> PackFile:
@@ -95,15 +106,40 @@ def read_pack_file(path: Path) -> PackFile:
         raise SignatureError(file, f"cannot read the pack: {error.strerror}") from None
     if len(octets) > PACK_BYTES_MAX:
         raise SignatureError(file, f"found more than {PACK_BYTES_MAX} octets, expected fewer")
-    root = _table(read_yaml(octets, file), "a pack", ("pack", "signatures"), ("pack", "signatures"))
+    root = _table(read_yaml(octets, file), "a pack", ROOT_KEYS, ("pack",))
     pack = _table(root.pairs["pack"][1], "pack", PACK_KEYS, ("name", "version", "description"))
     texts = {key: _text(node, key) for key, (_, node) in pack.pairs.items()}
-    nodes = _items(root.pairs["signatures"][1], "signatures")
+    nodes = {key: node for key, (_, node) in root.pairs.items()}
+    if len(nodes) == 1:
+        message = f"a pack: found nothing but its head, expected one of {', '.join(ROOT_KEYS[1:])}"
+        raise SignatureError(root.place(), message)
+    return PackFile(
+        texts["name"],
+        texts["version"],
+        hashlib.sha256(octets).hexdigest(),
+        _entries(nodes["signatures"]) if "signatures" in nodes else (),
+        _mentions(nodes["disable"], "disable") if "disable" in nodes else (),
+        _mentions(nodes["only"], "only") if "only" in nodes else (),
+    )
+
+
+def _entries(node: Node) -> tuple[Entry, ...]:
+    nodes = _items(node, "signatures")
     if not nodes:
-        place = root.pairs["signatures"][1].place()
-        raise SignatureError(place, "found a pack without signatures, expected at least one")
-    entries = tuple(_entry(node) for node in nodes)
-    return PackFile(texts["name"], texts["version"], hashlib.sha256(octets).hexdigest(), entries)
+        message = "found a pack without signatures, expected at least one"
+        raise SignatureError(node.place(), message)
+    return tuple(_entry(entry) for entry in nodes)
+
+
+def _mentions(node: Node, key: str) -> tuple[Mention, ...]:
+    """The ids, and globs of ids, that a list names."""
+    texts = _texts(node, key)
+    found = tuple(map(Mention, texts, (item.place() for item in _items(node, key))))
+    for mention in found:
+        if not _ID_GLOB.fullmatch(mention.text):
+            message = f"{key}: found {mention.text!r}, expected an id, or ids with *"
+            raise SignatureError(mention.place, message)
+    return found
 
 
 def _table(node: Node, what: str, keys: tuple[str, ...], needed: tuple[str, ...]) -> Table:

@@ -104,9 +104,7 @@ def _name_pattern(text: str, plain: str) -> Pattern:
     if labels[-1].isdigit():
         raise PatternError(f"found {text!r}, expected a name (addresses go under prefixes)")
     if len(plain) > _NAME_OCTETS_MAX:
-        raise PatternError(
-            f"found a name of {len(plain)} octets, expected <= {_NAME_OCTETS_MAX}"
-        )
+        raise PatternError(f"found a name of {len(plain)} octets, expected <= {_NAME_OCTETS_MAX}")
     _check_classes(text)
     literals, fixed = _weight(labels)
     return Pattern(text, labels, below, (len(labels), not below, literals, fixed))

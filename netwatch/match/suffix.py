@@ -5,9 +5,7 @@ children of all nodes lie in one hash table, so a step costs the same however ma
 with a glob are tried one by one; where a node has any, all ways are walked and the best rank wins.
 Ranks come from outside: a higher one is more specific.
 
-Before all that stands a sieve on the last two labels, which are plain in every name: their lengths
-and three of their octets are one bit of a table that is nearly empty, so `www.example.com` costs a
-few loads and one multiplication.
+Before all that stands a sieve on the last two labels, which are plain in every name (`sieve.py`).
 
 A hit is compared octet by octet, so a collision of hashes can cost time but never claim a name; and
 because nothing from the wire is ever put into the table, no one can make its chains longer.
@@ -15,12 +13,12 @@ because nothing from the wire is ever put into the table, no one can make its ch
 
 from typing import Final
 
-from librt.strings import read_i32_be
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from netwatch.limits import BIT_61
 from netwatch.match.glob import GlobTable
+from netwatch.match.sieve import DomainSieve, label_hash
 from netwatch.names import Name
 
 # One node: eight words, a cache line. All but LABEL and HASH may be 0 for "none".
@@ -40,10 +38,10 @@ EDGES: Final = 7
 
 LENGTH_BIT_MAX: Final = 61
 SLOTS_MIN: Final = 16
-DOMAIN_BITS: Final = 64
-"""Bits of the domain sieve for each pattern: two strangers in a hundred pass."""
-MIX: Final = 0x2545F4914F6CDD1D
-MASK: Final = 0x3FFFFFFFFFFFFFFF
+STAR: Final = 0x2A
+DOT: Final = 0x2E
+QUESTION: Final = 0x3F
+BRACKET: Final = 0x5B
 
 
 class SuffixTree:
@@ -62,16 +60,14 @@ class SuffixTree:
         self.slots_mask: i64 = SLOTS_MIN - 1
         self.labels: bytes = b""
         self.stack: vec[i64] = vec[i64]()
-        self.domains: vec[i64] = vec[i64]([i64(0)])
-        self.domains_mask: i64 = 0
-        """0: no sieve, because some last label is a glob or there is only one."""
+        self.sieve = DomainSieve()
+        self.sieved: bool = True
+        """False: some pattern has a glob among its last two labels, or has only one."""
         self.nodes: i64 = 1
         self.edge_count: i64 = 0
         self._glob_nodes: dict[bytes, i64] = {}
-        self._domain_keys: vec[i64] = vec[i64]()
-        self._all_domains: bool = True
 
-    def build(self, lines: bytes, separator: bytes, ranks: list[int]) -> None:
+    def build(self, lines: bytes, separator: i64, ranks: list[int]) -> None:
         """Take in all patterns: one a line, each ended by a line feed, with `ranks` in that order.
 
         Labels stand between separators (a dot or a slash); those with a `*`, `?` or `[` are globs;
@@ -86,43 +82,58 @@ class SuffixTree:
             start = end + 1
         self.stack = vec[i64]([i64(0)] * (2 * self.edge_count + 2))
         self._glob_nodes = {}
-        self._build_domains()
+        self.sieve.freeze()
 
-    def _add(self, start: i64, end: i64, separator: bytes, rank: i64) -> None:
+    def _add(self, start: i64, end: i64, separator: i64, rank: i64) -> None:
         """Take in the pattern that is labels[start:end], from its last label to its first."""
         lines = self.labels
-        below = separator == b"." and lines.startswith(b"*.", start)
+        below = (
+            separator == DOT
+            and end - start > 2
+            and i64(lines[start]) == STAR
+            and i64(lines[start + 1]) == DOT
+        )
         if below:
             start += 2
         node: i64 = 0
-        top: i64 = -1
-        second: i64 = -1
+        count: i64 = 0
+        top = end
+        glob = False
         label_end = end
-        while label_end > start:
-            before: i64 = lines.rfind(separator, start, label_end)
-            label = before + 1 if before >= 0 else start
-            node = self._child_made(node, label, label_end)
-            if top < 0:
+        position = end
+        while position > start:
+            position -= 1
+            octet = i64(lines[position])
+            if octet == STAR or octet == QUESTION or octet == BRACKET:
+                glob = True
+            label = position
+            if octet == separator:
+                label += 1
+            elif position > start:
+                continue
+            node = self._child_made(node, label, label_end, glob)
+            count += 1
+            if glob and count <= 2:
+                self.sieved = False
+            if count == 1:
                 top = label
-            elif second < 0:
-                second = label
-            label_end = label - 1
+            elif count == 2:
+                self.sieve.add(lines, label, label_end, top, end)
+            glob = False
+            label_end = position
+        if count < 2:
+            self.sieved = False
         self.records[node + (BELOW if below else EXACT)] = rank + 1
-        # Without two plain labels at the end there can be no sieve.
-        if second < 0 or _is_glob(lines, second, end):
-            self._all_domains = False
-        else:
-            key = _domain_key(lines, second, top - 1, top, end)
-            self._domain_keys = append(self._domain_keys, key)
 
-    def _child_made(self, parent: i64, start: i64, end: i64) -> i64:
+    def _child_made(self, parent: i64, start: i64, end: i64, glob: bool) -> i64:
         """Give the node below `parent` of the label labels[start:end]; make it if need be."""
-        node = self._child(parent, self.labels, start, end - start)
-        if node != 0:
-            return node
-        if _is_glob(self.labels, start, end):
+        if glob:
             return self._glob_child(parent, self.labels[start:end])
-        return self._literal_child(parent, start, end - start)
+        mixed = label_hash(parent, self.labels, start, end - start, self.fold_bits)
+        node = self._known_child(mixed, parent, self.labels, start, end - start)
+        if node == 0:
+            node = self._literal_child(mixed, parent, start, end - start)
+        return node
 
     def _new_node(self, parent: i64) -> i64:
         node = self.nodes * FIELDS
@@ -134,9 +145,9 @@ class SuffixTree:
         self.nodes += 1
         return node
 
-    def _literal_child(self, parent: i64, start: i64, length: i64) -> i64:
+    def _literal_child(self, mixed: i64, parent: i64, start: i64, length: i64) -> i64:
         node = self._new_node(parent)
-        self.records[node + HASH] = self._hash(parent, self.labels, start, length)
+        self.records[node + HASH] = mixed
         self.records[node + LABEL] = start
         self.records[node + LENGTH] = length
         bit = length if length < LENGTH_BIT_MAX else LENGTH_BIT_MAX
@@ -180,44 +191,14 @@ class SuffixTree:
             slot = (slot + 1) & self.slots_mask
         self.slots[slot] = node
 
-    def _build_domains(self) -> None:
-        if not self._all_domains:
-            return
-        size: i64 = 4096
-        while size < len(self._domain_keys) * DOMAIN_BITS:
-            size *= 2
-        self.domains = vec[i64]([i64(0)] * (size >> 5))
-        self.domains_mask = size - 1
-        number: i64 = 0
-        while number < len(self._domain_keys):
-            bit = self._domain_keys[number] & self.domains_mask
-            self.domains[bit >> 5] |= BIT_61 >> (61 - (bit & 31))
-            number += 1
-        self._domain_keys = vec[i64]()
-
-    def _hash(self, parent: i64, data: bytes, start: i64, length: i64) -> i64:
-        """Mix four octets at a time; folding by a bit may collide, but comparing is exact."""
-        mixed = ((parent + length) * MIX) & MASK
-        end = start + length
-        if length < 4:
-            word: i64 = 0
-            while start < end:
-                word = (word << 8) | i64(data[start])
-                start += 1
-            return ((mixed ^ (word | self.fold_bits)) * MIX) & MASK
-        while start + 4 < end:
-            word = (i64(read_i32_be(data, start)) & 0xFFFFFFFF) | self.fold_bits
-            mixed = ((mixed ^ word) * MIX) & MASK
-            mixed ^= mixed >> 31
-            start += 4
-        word = (i64(read_i32_be(data, end - 4)) & 0xFFFFFFFF) | self.fold_bits
-        return ((mixed ^ word) * MIX) & MASK
-
     def _child(self, parent: i64, data: bytes, start: i64, length: i64) -> i64:
         """Give the node of the literal label data[start:start+length] below `parent`, or 0."""
+        mixed = label_hash(parent, data, start, length, self.fold_bits)
+        return self._known_child(mixed, parent, data, start, length)
+
+    def _known_child(self, mixed: i64, parent: i64, data: bytes, start: i64, length: i64) -> i64:
         records = self.records
         slots = self.slots
-        mixed = self._hash(parent, data, start, length)
         slot = (mixed >> 30) & self.slots_mask
         node = slots[slot]
         while node != 0:
@@ -252,12 +233,11 @@ class SuffixTree:
         starts = name.starts
         ends = name.ends
         index = name.count - 1
-        if self.domains_mask != 0:
+        if self.sieved:
             if index < 1:
                 return -1
-            key = _domain_key(data, starts[index - 1], ends[index - 1], starts[index], ends[index])
-            key &= self.domains_mask
-            if (self.domains[key >> 5] >> (key & 31)) & 1 == 0:
+            start = starts[index - 1]
+            if not self.sieve.passes(data, start, ends[index - 1], starts[index], ends[index]):
                 return -1
         node: i64 = 0
         best: i64 = 0
@@ -324,23 +304,3 @@ class SuffixTree:
         if (sieve >> (length if length < LENGTH_BIT_MAX else LENGTH_BIT_MAX)) & 1 == 0:
             return False
         return self._child(0, data, start, length) != 0
-
-
-def _is_glob(data: bytes, start: i64, end: i64) -> bool:
-    return (
-        data.find(b"*", start, end) >= 0
-        or data.find(b"?", start, end) >= 0
-        or data.find(b"[", start, end) >= 0
-    )
-
-
-def _domain_key(data: bytes, start: i64, end: i64, top: i64, top_end: i64) -> i64:
-    """Mix the lengths of the last two labels with the outer octets of the one and an end's octet.
-
-    Capitals and small letters are alike by their bit; empty labels have no octets to look at.
-    """
-    if start >= end or top >= top_end:
-        return 0
-    octets = (i64(data[start]) << 16) | (i64(data[end - 1]) << 8) | i64(data[top_end - 1])
-    lengths = ((end - start) << 6) | (top_end - top)
-    return ((((lengths << 24) | octets | 0x202020) * MIX) & MASK) >> 30

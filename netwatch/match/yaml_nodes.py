@@ -50,7 +50,7 @@ class Text(Node):
     __slots__ = ("quoted", "value")
 
     def __init__(self, file: str, line: int, column: int, value: str, quoted: bool) -> None:
-        # Not by way of super(): a pack has few nodes of the other kinds and many thousands of these.
+        # Not by way of super(): of these a long list has hundreds of thousands.
         self.file = file
         self.line = line
         self.column = column
@@ -137,9 +137,7 @@ def _line_and_column_of(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _node(
-    event: yaml.ScalarEvent | yaml.CollectionStartEvent, file: str
-) -> Text | Items | Table:
+def _node(event: yaml.ScalarEvent | yaml.CollectionStartEvent, file: str) -> Text | Items | Table:
     if event.anchor is not None:
         message = f"found the anchor '&{event.anchor}', expected none"
         raise SignatureError(_event_place(event, file), message)

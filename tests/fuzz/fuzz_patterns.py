@@ -61,7 +61,7 @@ def tree(patterns: list[Pattern], fold: bool) -> SuffixTree:
     made = SuffixTree(fold)
     separator = "." if fold else "/"
     lines = "".join(f"{pattern_line(pattern, separator)}\n" for pattern in patterns)
-    made.build(lines.encode(), separator.encode(), list(range(len(patterns))))
+    made.build(lines.encode(), ord(separator), list(range(len(patterns))))
     return made
 
 

@@ -85,7 +85,7 @@ MISTAKES = [
     (
         "{pack: {name: p, version: v, description: d}}",
         "1:1",
-        "a pack: found no 'signatures', expected one",
+        "a pack: found nothing but its head, expected one of signatures, disable, only",
         True,
     ),
     (

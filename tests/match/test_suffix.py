@@ -16,7 +16,7 @@ def tree_of(patterns: list[Pattern], fold: bool = True) -> SuffixTree:
     """The rank is the place in the list."""
     tree = SuffixTree(fold)
     lines = "".join(f"{pattern_line(pattern, '.')}\n" for pattern in patterns)
-    tree.build(lines.encode(), b".", list(range(len(patterns))))
+    tree.build(lines.encode(), ord("."), list(range(len(patterns))))
     return tree
 
 
@@ -164,12 +164,12 @@ def test_no_octets_raise(labels: list[bytes]) -> None:
 
 def test_paths_keep_their_case_and_may_have_globs_last() -> None:
     tree = SuffixTree(fold=False)
-    tree.build(b"index/u*.xml\n", b"/", [0])
+    tree.build(b"index/u*.xml\n", ord("/"), [0])
     assert tree.find(name_of([b"index", b"u1.xml"])) == 0
     assert tree.find(name_of([b"Index", b"u1.xml"])) == -1
     assert tree.may_end(b"/anything", 1, 9)
     plain = SuffixTree(fold=False)
-    plain.build(b"index/u1.xml\n", b"/", [0])
+    plain.build(b"index/u1.xml\n", ord("/"), [0])
     assert plain.may_end(b"xu1.xmlx", 1, 7)
     assert not plain.may_end(b"xu2.xmlx", 1, 7)
     assert not plain.may_end(b"xu1.xmlx", 1, 8)
