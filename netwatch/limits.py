@@ -181,6 +181,11 @@ PATTERNS_MAX: Final = 250_000
 """Names, or paths, of all packs with their braces written out: 150 MB. 8 MiB of braces alone would
 stand for 30 million.
 """
+WRITTEN_OUT_MAX: Final = 1_000
+"""Names that one glob is written out to in a list of names: three digits of a number."""
+IMPORT_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Octets of one list that is imported; the longest public ones have a million lines in half of it.
+"""
 PATTERN_SEGMENTS_MAX: Final = 16
 """Segments of one path pattern."""
 PATTERN_LITERALS_MIN: Final = 4

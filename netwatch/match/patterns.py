@@ -233,6 +233,31 @@ def _meet(one: str, other: str) -> bool:
     return False
 
 
+def within(around: Pattern, inner: Pattern) -> bool:
+    """Whether `inner` is the more specific of two names and takes some that `around` takes too."""
+    surplus = len(inner.labels) - len(around.labels)
+    if inner.key <= around.key or surplus < 0:
+        return False
+    if around.below:
+        if surplus == 0 and not inner.below:
+            return False  # the name itself is not below itself
+    elif surplus > 0 or inner.below:
+        return False
+    return all(_meet(a, b) for a, b in zip(around.labels, inner.labels[surplus:], strict=True))
+
+
+def glob_pieces(text: str) -> list[str]:
+    """A glob in pieces: `*`, `?`, a class, or one character."""
+    return _TOKEN.findall(text)
+
+
+def class_characters(piece: str) -> str:
+    """The characters that a class (or one character) stands for."""
+    if len(piece) == 1:
+        return piece
+    return "".join(c for c in map(chr, range(128)) if re.fullmatch(piece, c))
+
+
 @lru_cache(maxsize=4096)
 def _steps(glob: str) -> tuple[frozenset[int] | None, ...]:
     """The octets that each place of a glob takes; None for `*`."""
