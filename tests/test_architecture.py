@@ -46,6 +46,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # `report` has the nouns of the right-hand side, like `model` those of both.
     "devices": SHARED | {"devices", "report"},
     "outputs": SHARED | {"outputs", "report"},
+    # Both ways between packs and the lists of other tools.
+    "exchange": SHARED | {"exchange", "match"},
     # The engine's rooms: what it remembers, and what it does with each kind of conversation.
     "state": SHARED | {"state"},
     "dissect": SHARED | {"dissect", "state", "decode", "extract", "match"},

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -22,6 +23,13 @@ _RFC_3339: Final = re.compile(
 )
 
 Command = Callable[..., Any]
+
+SHIPPED: Final = "shipped"
+"""What stands for the shipped packs among other paths (a folder of that name is `./shipped`)."""
+SIGNATURES_HELP: Final = (
+    f"A pack, or a folder of packs, instead of the shipped ones. Repeatable: of entries with one id"
+    f" the last counts. `{SHIPPED}` stands for the shipped ones."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +111,7 @@ def capture_arguments(command: Command) -> Command:
                 "packs",
                 multiple=True,
                 metavar="PATH",
-                help="A pack, or a folder of packs, instead of the shipped ones; repeatable.",
+                help=SIGNATURES_HELP,
             ),
             click.option(
                 "--jobs",
@@ -161,6 +169,13 @@ def time_ns(text: str) -> int:
     since_epoch = whole.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     seconds = since_epoch.days * 86_400 + since_epoch.seconds
     return seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+
+
+def pack_paths(given: Sequence[str]) -> list[Path]:
+    """The paths of the packs that `--signatures` asks for; none given: the shipped ones."""
+    from netwatch.paths import packs_folder
+
+    return [packs_folder() if path == SHIPPED else Path(path) for path in given or (SHIPPED,)]
 
 
 def role_of(text: str, roles: tuple[str, ...]) -> tuple[bytes, str]:

@@ -4,18 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netwatch.cli.arguments import SIGNATURES_HELP
+
 if TYPE_CHECKING:
     from netwatch.selftest.checkup import Checkup
 
 
 @click.command(short_help="Send frames for every signature and signal through the pipeline.")
-@click.option(
-    "--signatures",
-    "packs",
-    multiple=True,
-    metavar="PATH",
-    help="A pack, or a folder of packs, instead of the shipped ones; repeatable.",
-)
+@click.option("--signatures", "packs", multiple=True, metavar="PATH", help=SIGNATURES_HELP)
 def selftest(packs: tuple[str, ...]) -> int:
     """Build frames for every signature and every signal, run them through the real pipeline, and
     say what would be missed. Exits with 1 if anything is.

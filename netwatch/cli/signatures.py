@@ -1,14 +1,15 @@
 """`netwatch signatures`: what the packs hold, whether they are right, and why a name matches."""
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, cast
 
 import click
 import msgspec
 
+from netwatch.cli.arguments import SIGNATURES_HELP, pack_paths
+from netwatch.cli.exchange import export_list, import_list
 from netwatch.cli.output import opened_output
+from netwatch.cli.version import loaded_pack
 from netwatch.match.explain import Candidate, Explanation
 from netwatch.match.pack_file import PATTERN_KEYS
 from netwatch.match.signatures import Pack, load_packs
@@ -24,12 +25,7 @@ _LOOKS_FOR_WIDTH: Final = 26
 _FORMATS: Final = click.Choice(["table", "json"])
 
 _packs_option = click.option(
-    "--signatures",
-    "packs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A pack, or a folder of packs, instead of the shipped ones; may be repeated.",
+    "--signatures", "packs", multiple=True, metavar="PATH", help=SIGNATURES_HELP
 )
 _format_option = click.option(
     "--format", "form", type=_FORMATS, default="table", show_default=True, help="How to print it."
@@ -38,15 +34,19 @@ _format_option = click.option(
 
 @click.group()
 def signatures() -> None:
-    """List, check and explain the signature packs."""
+    """List, check and explain the signature packs; exchange them with other tools."""
+
+
+signatures.add_command(export_list)
+signatures.add_command(import_list)
 
 
 @signatures.command("list")
 @_packs_option
 @_format_option
-def list_signatures(packs: tuple[Path, ...], form: str) -> None:
+def list_signatures(packs: tuple[str, ...], form: str) -> None:
     """Print every entry: id, purpose, strength, and what it looks for."""
-    pack = _load(packs)
+    pack = loaded_pack(packs)
     if form == "json":
         _print_json([_entry_fields(signature) for signature in pack.signatures])
         return
@@ -61,13 +61,14 @@ def list_signatures(packs: tuple[Path, ...], form: str) -> None:
 
 
 @signatures.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-def check(files: tuple[Path, ...]) -> None:
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+def check(files: tuple[str, ...]) -> None:
     """Read packs (the shipped ones, or FILEs) and try all their examples.
 
-    Exit code 2 and file:line:column at the first mistake.
+    Later FILEs override earlier ones, as with --signatures. Exit code 2 and file:line:column at the
+    first mistake.
     """
-    pack = load_packs(list(files) or [packs_folder()], examples=True)
+    pack = load_packs(pack_paths(files), examples=True)
     for name, version, digest in pack.versions:
         _print_text(f"{line_text(name)} {line_text(version)} (sha256 {digest}...)\n")
     _print_text(f"fine: {_counts(pack)}\n")
@@ -77,13 +78,13 @@ def check(files: tuple[Path, ...]) -> None:
 @click.argument("asked", metavar="NAME")
 @_packs_option
 @_format_option
-def explain(asked: str, packs: tuple[Path, ...], form: str) -> None:
+def explain(asked: str, packs: tuple[str, ...], form: str) -> None:
     """Say which entry claims NAME, which ones lost to it, and why.
 
     NAME is a name, a URL /path, an address, tcp/PORT, udp/PORT, or issuer:, subject: or magic:
     with a text.
     """
-    explanation = _load(packs).explain(asked)
+    explanation = loaded_pack(packs).explain(asked)
     if form == "json":
         _print_json(_explanation_fields(explanation))
     else:
@@ -95,10 +96,6 @@ def _row(name: str, purpose: str, strength: str, looks_for: str) -> str:
     return f"{name:<30} {purpose:<13} {strength:<8} {looks_for}".rstrip()
 
 
-def _load(packs: Sequence[Path]) -> Pack:
-    return load_packs(list(packs) or [packs_folder()])
-
-
 def _counts(pack: Pack) -> str:
     kinds = [(key, sum(len(getattr(s, key)) for s in pack.signatures)) for key in PATTERN_KEYS]
     held = ", ".join(
@@ -106,7 +103,13 @@ def _counts(pack: Pack) -> str:
     )
     files = f"{len(pack.versions)} pack{'s' if len(pack.versions) > 1 else ''}"
     entries = f"{len(pack.signatures)} signature{'s' if len(pack.signatures) > 1 else ''}"
-    return f"{files}, {entries}:\n  {held}"
+    changes = [f"\n  overridden: {_id_and_place(signature)}" for signature in pack.replaced]
+    changes += [f"\n  disabled: {_id_and_place(signature)}" for signature in pack.disabled]
+    return f"{files}, {entries}:\n  {held}{''.join(changes)}"
+
+
+def _id_and_place(signature: Signature) -> str:
+    return f"{signature.id} ({line_text(_place(signature.place))})"
 
 
 def _looks_for(signature: Signature) -> str:
@@ -151,6 +154,7 @@ def _candidate_fields(candidate: Candidate) -> dict[str, object]:
     return {
         "pattern": candidate.pattern,
         "why": candidate.why,
+        "disabled": candidate.disabled,
         "signature": _entry_fields(candidate.signature),
     }
 
@@ -162,6 +166,8 @@ def _explanation_text(explanation: Explanation) -> str:
         lines.append("  no entry matches")
         return "\n".join(lines) + "\n"
     signature = winner.signature
+    if winner.disabled:
+        lines.append("  disabled: no entry claims it; without `disable` or `only`")
     lines += _pair("matches", signature.id, f"{winner.pattern} ({winner.why})")
     lines += _pair("at", "", _place(signature.place))
     lines += _pair("service", "", signature.service)

@@ -1,7 +1,6 @@
 """Who looks: version, engine, packs. A slow engine or an old pack must not go unnoticed."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import netwatch
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
 
 def loaded_pack(paths: Sequence[str]) -> "Pack":
     """The packs at `paths`, or the shipped ones. SignatureError with the place of a mistake."""
+    from netwatch.cli.arguments import pack_paths
     from netwatch.match.signatures import load_packs
-    from netwatch.paths import packs_folder
 
-    return load_packs([Path(path) for path in paths] or [packs_folder()])
+    return load_packs(pack_paths(paths))
 
 
 def pack_versions(pack: "Pack") -> dict[str, str]:

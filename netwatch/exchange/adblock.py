@@ -3,12 +3,19 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from netwatch.exchange.choice import NameList, about, preface, uncovered, unsaid_patterns
-from netwatch.match.patterns import GLOB_CHARACTERS, pattern_line
+from netwatch.exchange.choice import (
+    NameList,
+    about,
+    exceptions,
+    preface,
+    uncovered,
+    unsaid_patterns,
+)
 
 _NOTES: Final = (
     "||name^ also takes all names below it",
-    "@@ are names inside of a wildcard that other entries claim: they stay allowed",
+    "@@ are names inside of a wildcard that other entries claim: they stay allowed, and so does"
+    " what lies below them",
     "Pi-hole passes over lines with * or $important",
 )
 
@@ -18,7 +25,7 @@ def lines(names: NameList, *_options: object) -> Iterator[str]:
 
     An exception would also allow a chosen name that lies below it, so such a name is `$important`.
     """
-    spared, unsaid = _spared(names)
+    spared, unsaid = exceptions(names)
     unsaid = [*unsaid_patterns(names, below=False), *unsaid]
     yield "! Title: netwatch"
     for text in preface(names, "adblock", unsaid, _NOTES):
@@ -35,14 +42,6 @@ def lines(names: NameList, *_options: object) -> Iterator[str]:
                 yield f"||*.{base}^{_mark(base, bases)}"
     for name in spared:
         yield f"@@||{name}^"
-
-
-def _spared(names: NameList) -> tuple[list[str], list[str]]:
-    """(exceptions that can be said, those that cannot)."""
-    texts = [(pattern_line(pattern, "."), signature.id) for pattern, signature in names.spared]
-    said = [text for text, _ in texts if not GLOB_CHARACTERS.search(text.removeprefix("*."))]
-    unsaid = [f"exception {text} ({name})" for text, name in texts if text not in said]
-    return said, unsaid
 
 
 def _mark(name: str, bases: Collection[str]) -> str:

@@ -214,6 +214,25 @@ def uncovered(names: NameList) -> dict[str, tuple[str, ...]]:
     }
 
 
+def exceptions(names: NameList) -> tuple[list[str], list[str]]:
+    """(names and wildcards to be left alone, globs that cannot be said), for formats without globs.
+
+    Like names, exceptions are written out where they are few.
+    """
+    own = {name for listed in names.chosen for name in (*listed.exact, *listed.written)}
+    said: dict[str, None] = {}
+    unsaid: list[str] = []
+    for pattern, signature in names.spared:
+        name = ".".join(pattern.labels)
+        if not GLOB_CHARACTERS.search(name):
+            said[pattern_line(pattern, ".")] = None
+        elif pattern.below or (texts := _written_out(name)) is None:
+            unsaid.append(f"exception {pattern_line(pattern, '.')} ({signature.id})")
+        else:
+            said.update(dict.fromkeys(text for text in texts if text not in own))
+    return list(said), unsaid
+
+
 def preface(names: NameList, form: str, unsaid: Sequence[str], notes: Sequence[str]) -> list[str]:
     """What stands at the head of every list, one comment a line, without comment characters.
 

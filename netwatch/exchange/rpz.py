@@ -13,9 +13,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from netwatch.exchange.choice import NameList, Options, about, preface, uncovered, unsaid_patterns
+from netwatch.exchange.choice import (
+    NameList,
+    Options,
+    about,
+    exceptions,
+    preface,
+    uncovered,
+    unsaid_patterns,
+)
 from netwatch.exchange.found import Found, lines_of
-from netwatch.match.patterns import GLOB_CHARACTERS
 
 TTL_S: Final = 300
 _LEFT_ALONE: Final = "CNAME rpz-passthru."
@@ -26,12 +33,8 @@ _NUMBER: Final = re.compile(r"[0-9]+[smhdwSMHDW]?")
 
 def lines(names: NameList, options: Options) -> Iterator[str]:
     """A whole zone; which name it has is said where it is loaded."""
-    unsaid = unsaid_patterns(names, below=False)
-    unsaid += [
-        f"exception {'.'.join(pattern.labels)} ({signature.id})"
-        for pattern, signature in names.spared
-        if GLOB_CHARACTERS.search(".".join(pattern.labels))
-    ]
+    zone = _Zone(names)
+    unsaid = [*unsaid_patterns(names, below=False), *zone.unsaid]
     notes = ("rpz-passthru: inside of a wildcard, but claimed by an entry that was not chosen",)
     for text in preface(names, "rpz", unsaid, notes):
         yield f"; {text}"
@@ -39,7 +42,6 @@ def lines(names: NameList, options: Options) -> Iterator[str]:
     yield f"@ SOA localhost. nobody.invalid. {options.serial} 3600 900 2592000 {TTL_S}"
     yield "@ NS localhost."
     records = _sinkhole(options.sinkholes) or ["CNAME ."]
-    zone = _Zone(names)
     for listed in names.chosen:
         owners = zone.owners[listed.signature.id]
         if owners:
@@ -77,10 +79,8 @@ class _Zone:
             for listed in names.chosen
         }
         self.asked = {owner: True for owners in self.owners.values() for owner in owners}
-        for pattern, _ in names.spared:
-            name = ".".join(pattern.labels)
-            if not GLOB_CHARACTERS.search(name):
-                self.asked[f"*.{name}" if pattern.below else name] = False
+        spared, self.unsaid = exceptions(names)
+        self.asked |= dict.fromkeys(spared, False)
         self.all = dict(self.asked)
         for owner in self.asked:
             self._complete(owner.removeprefix("*."))

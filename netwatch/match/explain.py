@@ -25,6 +25,9 @@ class Candidate(msgspec.Struct, frozen=True):
     """The text of the pack that fits."""
     why: str
     """In words; of one that lost, what the winner has more."""
+    disabled: bool = False
+    """`disable` or `only` leaves it out: what it claims is nobody's. Such an `index` lies behind
+    those of all other signatures."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -59,17 +62,21 @@ def explain(index: Index, question: Asked) -> Explanation:
     ordered = list(best.values())
     if not ordered:
         return Explanation(question.text, question.kind, None)
-    signatures = index.signatures
     winner = ordered[0]
     return Explanation(
         question.text,
         question.kind,
-        Candidate(winner[1], signatures[winner[1]], winner[2], "the most specific that fits"),
+        _candidate(index, winner, "the most specific that fits"),
         tuple(
-            Candidate(number, signatures[number], text, _why_lost(question.kind, key, winner[0]))
-            for key, number, text in ordered[1:]
+            _candidate(index, lost, _why_lost(question.kind, lost[0], winner[0]))
+            for lost in ordered[1:]
         ),
     )
+
+
+def _candidate(index: Index, fitting: _Fitting, why: str) -> Candidate:
+    _, number, text = fitting
+    return Candidate(number, index.signatures[number], text, why, number >= index.enabled)
 
 
 def _why_lost(kind: str, lost: tuple[int, ...], won: tuple[int, ...]) -> str:

@@ -106,6 +106,11 @@ def read_pack_file(path: Path) -> PackFile:
         raise SignatureError(file, f"cannot read the pack: {error.strerror}") from None
     if len(octets) > PACK_BYTES_MAX:
         raise SignatureError(file, f"found more than {PACK_BYTES_MAX} octets, expected fewer")
+    return pack_file_of(octets, file)
+
+
+def pack_file_of(octets: bytes, file: str) -> PackFile:
+    """What the octets of a pack hold; `file` is for the places of mistakes. SignatureError."""
     root = _table(read_yaml(octets, file), "a pack", ROOT_KEYS, ("pack",))
     pack = _table(root.pairs["pack"][1], "pack", PACK_KEYS, ("name", "version", "description"))
     texts = {key: _text(node, key) for key, (_, node) in pack.pairs.items()}

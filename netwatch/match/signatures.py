@@ -18,7 +18,7 @@ from netwatch.match.explain import Explanation, explain
 from netwatch.match.index import Conflict, Index
 from netwatch.match.matcher import Matcher
 from netwatch.match.notation import answer, asked
-from netwatch.match.pack_file import Entry, Mention, PackFile, read_pack_file
+from netwatch.match.pack_file import Entry, Mention, PackFile, pack_file_of, read_pack_file
 from netwatch.match.patterns import PatternError
 from netwatch.signature import Signature
 
@@ -73,18 +73,27 @@ def load_packs(paths: Sequence[Path], examples: bool = False) -> Pack:
     SignatureError, with file:line:column, at the first mistake, for an id repeated within one path,
     for two entries that claim the same thing, and if no signature is left.
     """
-    files: list[PackFile] = []
-    versions: list[tuple[str, str, str]] = []
+    layers = [[(path.name, read_pack_file(path)) for path in files] for files in _layers(paths)]
+    return _pack(layers, examples)
+
+
+def pack_of_text(octets: bytes, file: str) -> Pack:
+    """One pack that is in no file yet, with its examples tried; like `load_packs`."""
+    return _pack([[(file, pack_file_of(octets, file))]], examples=True)
+
+
+def _pack(layers: Sequence[Sequence[tuple[str, PackFile]]], examples: bool) -> Pack:
+    """The pack of (name, file) in layers, of which later ones override earlier ones."""
     known: dict[str, Entry] = {}
     replaced: list[Signature] = []
-    for layer in _layers(paths):
-        read = [read_pack_file(path) for path in layer]
-        for path, file in zip(layer, read, strict=True):
-            versions.append((path.name, file.version, file.sha256[:_DIGEST_CHARACTERS]))
-        entries = _entries_by_id(read)
-        replaced += [known[name].signature for name in entries if name in known]
+    for layer in layers:
+        entries = _entries_by_id([file for _, file in layer])
+        # The later one stands where it is read, so that it is the one to blame for a conflict.
+        replaced += [known.pop(name).signature for name in entries if name in known]
         known.update(entries)
-        files += read
+    named = [pair for layer in layers for pair in layer]
+    files = [file for _, file in named]
+    versions = [(name, file.version, file.sha256[:_DIGEST_CHARACTERS]) for name, file in named]
     enabled, disabled = _chosen(known, files)
     pack = Pack(
         tuple(entry.signature for entry in enabled),
