@@ -1,9 +1,12 @@
 """Times, spans and roles as an operator types them."""
 
+from pathlib import Path
+
 import pytest
 
-from netwatch.cli.arguments import role_of, time_ns, time_span
+from netwatch.cli.arguments import pack_paths, role_of, time_ns, time_span
 from netwatch.errors import UsageError
+from netwatch.paths import packs_folder
 
 SECOND_NS = 1_000_000_000
 
@@ -61,3 +64,12 @@ def test_roles() -> None:
     for wrong in ("resolver", "resolver=", "king=10.0.0.1", "=10.0.0.1", "proxy=10.0.0.0/8"):
         with pytest.raises(UsageError, match=r"--role .* expected|expected ROLE"):
             role_of(wrong, roles)
+
+
+def test_the_shipped_packs_have_a_name_among_others() -> None:
+    assert pack_paths(()) == pack_paths(("shipped",)) == [packs_folder()]
+    assert pack_paths(("a.yaml", "shipped", "./shipped")) == [
+        Path("a.yaml"),
+        packs_folder(),
+        Path("shipped"),
+    ]

@@ -200,3 +200,33 @@ def test_explain_refuses_nonsense() -> None:
 def test_what_is_asked_cannot_reach_the_terminal(own: Path) -> None:
     text = run("explain", "\x1b[31m.example", "--signatures", str(own))
     assert text == "\\x1b[31m.example (name)\n  no entry matches\n"
+
+
+def test_packs_of_ones_own_beside_the_shipped_ones(own: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    head = "pack: {name: site, version: v, description: d}\n"
+    text = own.read_text().partition("signatures:\n")[2].replace("own-rest", "kaspersky-push")
+    site.write_text(f"{head}disable: [kaspersky-web-*]\nsignatures:\n{text}")
+    told = run("check", "shipped", str(own)).splitlines()
+    assert told[-1].startswith("  ") and not any("overridden" in line for line in told)
+    site.write_text(site.read_text().replace("ports: [tcp/100-199]", "prefixes: [192.0.2.0/24]"))
+    listed = run("list", "--signatures", "shipped", "--signatures", str(site))
+    assert "overridden: kaspersky-push (kaspersky-account.yaml:" in listed
+    assert "disabled: kaspersky-web-script (kaspersky-web.yaml:" in listed
+    assert "kaspersky-web-script  " not in listed
+    explained = run(
+        "explain", "x.scr.kaspersky-labs.com", "--signatures", "shipped", "--signatures", str(site)
+    )
+    assert "  disabled: no entry claims it; without `disable` or `only`\n" in explained
+    assert "  matches  kaspersky-web-script\n" in explained
+    as_json = run(
+        "explain",
+        "x.scr.kaspersky-labs.com",
+        "--signatures",
+        "shipped",
+        "--signatures",
+        str(site),
+        "--format",
+        "json",
+    )
+    assert json.loads(as_json)["winner"]["disabled"] is True

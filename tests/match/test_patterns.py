@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from netwatch.match.patterns import (
     Pattern,
     PatternError,
+    class_characters,
     glob_expression,
+    glob_pieces,
+    is_plain_name,
     name_patterns,
     overlap,
     path_patterns,
+    pattern_line,
+    plain_fitting,
+    plain_key,
     takes,
+    within,
 )
 
 
@@ -216,3 +223,68 @@ def test_overlap_is_to_have_a_label_in_common(one: str, other: str) -> None:
     assert common is overlap(
         Pattern("", (one, "b", "com"), False, key), Pattern("", (other, "b", "com"), False, key)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("a.example.com", True),
+        ("*.example.com", True),
+        ("_a-.1.e-5", True),
+        ("a.b.c1", True),
+        ("com", False),
+        ("*.com", False),
+        ("a.*.com", False),
+        ("a?.example.com", False),
+        ("{a,b}.example.com", False),
+        ("1.2.3.4", False),
+        ("a.example.12", False),
+        ("A.example.com", False),
+        ("a..com", False),
+        ("a.example.com\n", False),
+        ("x" * 64 + ".com", False),
+        ("a." * 126 + "com", False),
+    ],
+)
+def test_plain_names(text: str, plain: bool) -> None:
+    assert is_plain_name(text) == plain
+    if plain:
+        (pattern,) = name_patterns(text)
+        assert (pattern.key, pattern_line(pattern, ".")) == (plain_key(text), text)
+
+
+def test_what_plain_names_fit_a_name() -> None:
+    assert plain_fitting((b"a", b"b", b"c")) == ["a.b.c", "*.b.c", "*.c"]
+    assert plain_fitting((b"a.b", b"c")) == []
+    assert plain_fitting((b"\xff", b"c"))[1:] == ["*.c"]
+
+
+@pytest.mark.parametrize(
+    ("around", "inner", "expected"),
+    [
+        ("*.a.com", "x.a.com", True),
+        ("*.a.com", "x.y.a.com", True),
+        ("*.a.com", "*.y.a.com", True),
+        ("*.a.com", "s[0-9].a.com", True),
+        ("*.a.com", "a.com", False),
+        ("*.a.com", "*.a.com", False),
+        ("*.a.com", "x.b.com", False),
+        ("*.y.a.com", "*.a.com", False),
+        ("x*.a.com", "xy.a.com", True),
+        ("x*.a.com", "y.a.com", False),
+        ("x*.a.com", "b.xy.a.com", False),
+        ("x*.a.com", "*.a.com", False),
+        ("*.x*.a.com", "*.xy.a.com", True),
+        ("*.x*.a.com", "xy.a.com", False),
+        ("a.com", "a.com", False),
+    ],
+)
+def test_what_lies_within(around: str, inner: str, expected: bool) -> None:
+    (one,), (other,) = name_patterns(around), name_patterns(inner)
+    assert within(one, other) == expected
+
+
+def test_pieces_of_a_glob() -> None:
+    assert glob_pieces("a*[0-9b]?.") == ["a", "*", "[0-9b]", "?", "."]
+    assert class_characters("[0-9b]") == "0123456789b"
+    assert class_characters("x") == "x"
