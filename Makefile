@@ -124,6 +124,7 @@ $(PROGRAMS): $(COMPILED)/installed
 .PHONY: bench
 bench: $(COMPILED)/installed  ## speed and memory against floors and peers
 	$(INSTALLED)bench $(COMPILED)/bin/python bench/run.py
+	$(INSTALLED)bench $(COMPILED)/bin/python bench/packs.py
 
 .PHONY: docs
 docs: $(DEV)/$(READY)  ## write what is generated in README.md and docs/

@@ -16,6 +16,7 @@ from netwatch.match.pack_file import (
     NEVER_STRONG,
     PACK_KEYS,
     PATTERN_KEYS,
+    ROOT_KEYS,
     TEXT_KEYS,
     read_pack_file,
 )
@@ -389,6 +390,8 @@ def test_the_schema_and_the_reader_know_the_same_keys_and_words() -> None:
     assert properties["purpose"]["enum"] == list(PURPOSES)
     assert properties["strength"]["enum"] == list(STRENGTHS)
     assert entry["if"]["properties"]["purpose"]["enum"] == list(NEVER_STRONG)
+    assert tuple(SCHEMA["properties"]) == ROOT_KEYS
+    assert [item["required"][0] for item in SCHEMA["anyOf"]] == list(ROOT_KEYS[1:])
     assert set(SCHEMA["properties"]["pack"]["properties"]) == set(PACK_KEYS)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
@@ -396,3 +399,19 @@ def test_the_schema_and_the_reader_know_the_same_keys_and_words() -> None:
 @pytest.mark.parametrize("path", sorted(packs_folder().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_schema_takes_every_shipped_pack(path: Path) -> None:
     assert not schema_refuses(path.read_text())
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ("disable: [a-1, b-*]", False),
+        ("only: [a-1]", False),
+        ("disable: []", True),
+        ("only: a-1", True),
+        ("only: [A]", True),
+        ("only: [a-1, a-1]", True),
+    ],
+)
+def test_the_schema_knows_disable_and_only(more: str, refused: bool) -> None:
+    head = "pack: {name: p, version: v1, description: d}\n"
+    assert schema_refuses(head + more) is schema_refuses(GOOD + more) is refused
