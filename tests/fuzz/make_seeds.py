@@ -511,6 +511,19 @@ def explain() -> Seeds:
         yield f"{number:02}", text.encode()
 
 
+def lists() -> Seeds:
+    yield "plain", "\0# x\na.example.com\n*.B.example.com.\nü.example\n.c.net\nno name\n".encode()
+    yield "hosts", b"\1127.0.0.1 localhost\r\n0.0.0.0 a.example.com b.example.com # c\r\n::\r\n"
+    zone = b"$TTL 9\n@ SOA a. b. (1 2\n3 4 5)\na.example.com CNAME .\n  A 192.0.2.1\n"
+    yield "rpz", b"\2" + zone + b"*.a.example.com CNAME *.\nx.a.example.com CNAME rpz-passthru.\n"
+    event = b'{"Event":{"Attribute":[{"type":"domain","value":"a.example.com","to_ids":true}]}}'
+    yield "misp", b"\3" + event
+    yield "feed", b'\4type,value,to_ids\ndomain|ip,"a.example.com|192.0.2.1",1\nmd5,0,1\n'
+    yield "auto", b"\x09" + zone
+    yield "nothing", b"\0# a.example.com\n192.0.2.1\n"
+    yield "wide", b"\xff\xff\xfea\0.\0e\0x\0.\0c\0o\0m\0\n\0"
+
+
 def main() -> None:
     """Write them all; seeds of another origin stay."""
     for name in fuzzing.target_names():
