@@ -57,10 +57,10 @@ class Found:
 
     def _take(self, number: int, text: str, name: str, spared: bool) -> None:
         if not (is_plain_name(name) or ("*" in name and _is_pattern(name))):
-            self.refuse(number, f"found {_shown(text)}, expected {_expected(name)}")
+            self.refuse(number, f"found {shown(text)}, expected {_expected(name)}")
         elif name in self.names or name in self.spared:
             if (name in self.spared) != spared:
-                self.refuse(number, f"found {_shown(text)} both listed and excepted")
+                self.refuse(number, f"found {shown(text)} both listed and excepted")
             else:
                 self.count("name that comes again, taken once")
         else:
@@ -118,5 +118,6 @@ def _expected(name: str) -> str:
     return "a name: letters, digits, - and _ between dots"
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """What stood in a list, for a message: in quotes, escaped, not too long."""
     return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "...")

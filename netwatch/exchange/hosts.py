@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from netwatch.exchange.choice import NameList, about, preface, unsaid_patterns
-from netwatch.exchange.found import Found, lines_of
+from netwatch.exchange.found import Found, lines_of, shown
 
 LOCAL: Final = frozenset(
     {
@@ -50,10 +50,10 @@ def read(octets: bytes, found: Found) -> None:
         try:
             ipaddress.ip_address(words[0].partition("%")[0])
         except ValueError:
-            found.refuse(number, f"found {words[0]!r}, expected an address and names")
+            found.refuse(number, f"found {shown(words[0])}, expected an address and names")
             continue
         if len(words) == 1:
-            found.refuse(number, f"found only the address {words[0]}, expected names behind it")
+            found.refuse(number, f"found only {shown(words[0])}, expected names behind it")
         for word in words[1:]:
             if word.lower() in LOCAL:
                 found.count("name of the machine itself")

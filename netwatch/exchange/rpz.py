@@ -22,7 +22,7 @@ from netwatch.exchange.choice import (
     uncovered,
     unsaid_patterns,
 )
-from netwatch.exchange.found import Found, lines_of
+from netwatch.exchange.found import Found, lines_of, shown
 
 TTL_S: Final = 300
 _LEFT_ALONE: Final = "CNAME rpz-passthru."
@@ -114,7 +114,7 @@ def read(octets: bytes, found: Found) -> None:
             if words[0].upper() == "$ORIGIN" and len(words) > 1 and not origin:
                 origin = words[1].lower().strip(".")
             elif words[0].upper() not in ("$TTL", "$ORIGIN"):
-                found.refuse(number, f"found {words[0]}, expected records in one file")
+                found.refuse(number, f"found {shown(words[0])}, expected records in one file")
             continue
         if not line[0].isspace():
             owner = words.pop(0).lower()

@@ -45,7 +45,7 @@ def test_a_file_is_read() -> None:
     names = ["a.example.com", "b.example.com", "c.example.com", "*.example.com"]
     assert list(found.names) == names
     assert found.refused == [
-        (8, "found only the address 0.0.0.0, expected names behind it"),
+        (8, "found only '0.0.0.0', expected names behind it"),
         (9, "found 'example.com', expected an address and names"),
         (10, "found 'https://d.example.com/', expected a name without scheme, port or path"),
     ]

@@ -158,7 +158,7 @@ def test_what_is_written_is_read_again(names: NameList) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("$INCLUDE other", "found $INCLUDE, expected records in one file"),
+        ("$INCLUDE other", "found '$INCLUDE', expected records in one file"),
         ("@ CNAME .", "found a record of the zone itself, expected names below it"),
         ("a.example.com", "found no record, expected an owner, a type and a value"),
         ("1.2.3.4 CNAME .", "found '1.2.3.4', expected a name and no address"),
