@@ -1,9 +1,9 @@
 """`make bench`: a pack of 100,000 names, its time to load and what it costs a packet.
 
 A seeded list is imported as a pack. Loading is CPU time from the file to the matcher, the cheapest
-of `--rounds`. Then an engine with the shipped packs alone and one with the list beside them read the
-benchmark's captures in turn, in this process; figures are CPU time in the engine, of the cheapest
-rounds. Names of the list do not occur in the captures, as in life.
+of `--rounds`. Then one engine with the shipped packs alone and one with the list beside them read
+the benchmark's captures in turn, in this process; figures are CPU time in the engine, of the
+cheapest rounds. Names of the list do not occur in the captures, as in life.
 """
 
 import argparse

@@ -33,7 +33,7 @@ def lines(names: NameList, *_options: object) -> Iterator[str]:
     bases = {text.removeprefix("*.") for text in spared}
     exact = uncovered(names)
     for listed in names.chosen:
-        own = exact[listed.signature.id]
+        own = dict.fromkeys(exact[listed.signature.id])
         if own or listed.below:
             yield f"! {about(listed.signature)}"
         yield from (f"||{name}^{_mark(name, bases)}" for name in own)

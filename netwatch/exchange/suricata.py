@@ -87,9 +87,10 @@ def lines(names: NameList, *_options: object) -> Iterator[str]:
 
 def _wanted(signature: Signature) -> Iterator[Wanted]:
     """A name and its wildcard become one; all else stands alone."""
+    names = frozenset(signature.names)
     for text in signature.names:
         base = text.removeprefix("*.")
-        both = is_plain_name(text) and base in signature.names and f"*.{base}" in signature.names
+        both = is_plain_name(text) and base in names and f"*.{base}" in names
         if not both:
             yield Wanted(signature, text, name_patterns(text))
         elif text == base:

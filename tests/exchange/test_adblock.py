@@ -4,6 +4,7 @@ below an excepted name is allowed.
 """
 
 import re
+from collections.abc import Callable
 
 import pytest
 from exchange_referee import Own, claimed_by, tried, written
@@ -12,24 +13,25 @@ from netwatch.exchange.choice import NameList, name_list
 from netwatch.match.signatures import Pack
 
 
-def blocks(lines: list[str], name: str) -> bool:
+def blocking(lines: list[str]) -> Callable[[str], bool]:
     """What AdGuard makes of the rules for a host name."""
 
-    def fits(rule: str) -> bool:
-        body = re.escape(rule.removeprefix("||").removesuffix("^")).replace(r"\*", ".*")
-        return re.fullmatch(rf"(?:.*\.)?{body}", name) is not None
+    def any_of(rules: list[str]) -> re.Pattern[str]:
+        bodies = [re.escape(rule[2:-1]).replace(r"\*", ".*") for rule in rules]
+        return re.compile(rf"(?:.*\.)?(?:{'|'.join(bodies)})" if bodies else r"(?!)")
 
-    marked = [line.removesuffix("$important") for line in lines if line.endswith("$important")]
-    plain = [line for line in lines if line.startswith("||") and not line.endswith("$important")]
-    if any(map(fits, marked)):
-        return True
-    return any(map(fits, plain)) and not any(
-        fits(line.removeprefix("@@")) for line in lines if line.startswith("@@")
+    rules = [line for line in lines if line.startswith("||")]
+    important = any_of([rule.removesuffix("$important") for rule in rules if "$" in rule])
+    plain = any_of([rule for rule in rules if "$" not in rule])
+    excepted = any_of([line[2:] for line in lines if line.startswith("@@")])
+    return lambda name: bool(
+        important.fullmatch(name) or (plain.fullmatch(name) and not excepted.fullmatch(name))
     )
 
 
 def test_what_is_blocked(shipped: Pack, names: NameList) -> None:
     lines = written("adblock", names)
+    blocks = blocking(lines)
     claimed = claimed_by(shipped)
     chosen = {listed.signature.id: listed for listed in names.chosen}
     exact = {name for listed in names.chosen for name in (*listed.exact, *listed.written)}
@@ -40,7 +42,7 @@ def test_what_is_blocked(shipped: Pack, names: NameList) -> None:
         below = any(".".join(labels[start:]) in exact for start in range(1, len(labels)))
         owner = claimed(name)
         if owner not in unsaid and not below:
-            assert blocks(lines, name) == (owner in chosen), name
+            assert blocks(name) == (owner in chosen), name
 
 
 @pytest.mark.parametrize(

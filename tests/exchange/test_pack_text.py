@@ -22,7 +22,7 @@ def meaning(**fields: str) -> Meaning:
     )
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(st.lists(NAME, min_size=1, max_size=8), st.lists(NAME, max_size=3), TEXT, TEXT)
 def test_it_is_read_back(names: list[str], spared: list[str], service: str, product: str) -> None:
     found = Found()

@@ -158,3 +158,23 @@ def test_patterns_are_bounded_with_their_braces_written_out(
         "p.yaml:1: names: found more than 6 patterns, expected fewer"
     )
     pack_of(full, {"paths": ("/{x,y,z}/abcdef",)}).matcher()
+
+
+def test_a_plain_name_and_braces_tie_in_either_order() -> None:
+    plain: Fields = {"names": ("a.example.com",)}
+    braces: Fields = {"names": ("{a,b}.example.com",)}
+    found = "p.yaml:1: names: found {!r}, which is as specific as {!r} of entry 'e0' (p.yaml:0) "
+    found += SAY_MORE.format("names")
+    texts = ("a.example.com", "{a,b}.example.com")
+    assert refused(plain, braces) == found.format(*reversed(texts))
+    assert refused(braces, plain) == found.format(*texts)
+    both: Fields = {"names": ("a.example.com", "{a,b}.example.com")}
+    assert pack_of(both).explain("a.example.com").winner is not None
+
+
+def test_disabled_entries_still_take_part_in_conflicts() -> None:
+    one, other = pack_of({"names": ("a.example.com",)}, {"names": ("a.example.com",)}).signatures
+    with pytest.raises(
+        SignatureError, match=r"^p\.yaml:1: names: found 'a.example.com', which is as"
+    ):
+        Pack((one,), disabled=(other,)).matcher()
