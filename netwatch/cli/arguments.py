@@ -59,70 +59,94 @@ def capture_arguments(command: Command) -> Command:
         return command(asked, **given)
 
     decorated: Command = with_asked
-    for decorate in reversed(
-        (
-            click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
-            click.option(
-                "-o", "--output", metavar="FILE", help="Write there, whole or not at all."
-            ),
-            click.option(
-                "--since",
-                metavar="TIME",
-                callback=_time_option,
-                help="Only frames from this time on (RFC 3339, 2025-08-21T11:25:27Z).",
-            ),
-            click.option(
-                "--until", metavar="TIME", callback=_time_option, help="Only frames before it."
-            ),
-            click.option(
-                "--filter",
-                default="",
-                metavar="EXPR",
-                help="Only frames that pass this filter of libpcap, as for tcpdump. Without the "
-                "word vlan it does not look behind VLAN tags: 'EXPR or (vlan and EXPR)' does.",
-            ),
-            click.option(
-                "--sequence/--no-sequence",
-                default=None,
-                help="All captures are one stream, by time; or each is by itself. Else the files "
-                "of a rotation are one stream where names and times leave no doubt.",
-            ),
-            click.option("--site", default="", metavar="NAME", help="Where it was captured."),
-            click.option(
-                "--site-per-folder",
-                is_flag=True,
-                help="Each first folder below a PATH is a site; equal addresses of two sites are "
-                "two devices. Captures that lie in PATH itself are of the site PATH.",
-            ),
-            click.option(
-                "--follow",
-                is_flag=True,
-                help="Wait for more at the end, like tail -f, and for the next file of a "
-                "rotation, until Ctrl-C or SIGTERM.",
-            ),
-            click.option(
-                "--idle",
-                type=click.FloatRange(min=0, min_open=True),
-                metavar="SECONDS",
-                help="With --follow: end where nothing new came for so long.",
-            ),
-            click.option(
-                "--signatures",
-                "packs",
-                multiple=True,
-                metavar="PATH",
-                help=SIGNATURES_HELP,
-            ),
-            click.option(
-                "--jobs",
-                type=click.IntRange(min=1),
-                metavar="N",
-                help="Captures read at a time; as many as there are cores unless told otherwise.",
-            ),
-        )
-    ):
+    for decorate in reversed(_options()):
         decorated = decorate(decorated)
     return decorated
+
+
+def _options() -> list[Callable[[Command], Command]]:
+    """In the order of the help page."""
+    return [*_output_options(), *_frame_options(), *_stream_options(), *_run_options()]
+
+
+def _output_options() -> list[Callable[[Command], Command]]:
+    """Where from and where to."""
+    return [
+        click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
+        click.option("-o", "--output", metavar="FILE", help="Write there, whole or not at all."),
+    ]
+
+
+def _frame_options() -> list[Callable[[Command], Command]]:
+    """Which frames."""
+    return [
+        click.option(
+            "--since",
+            metavar="TIME",
+            callback=_time_option,
+            help="Only frames from this time on (RFC 3339, 2025-08-21T11:25:27Z).",
+        ),
+        click.option(
+            "--until", metavar="TIME", callback=_time_option, help="Only frames before it."
+        ),
+        click.option(
+            "--filter",
+            default="",
+            metavar="EXPR",
+            help="Only frames that pass this filter of libpcap, as for tcpdump. Without the "
+            "word vlan it does not look behind VLAN tags: 'EXPR or (vlan and EXPR)' does.",
+        ),
+    ]
+
+
+def _stream_options() -> list[Callable[[Command], Command]]:
+    """What is one stream, where it was captured, and when it ends."""
+    return [
+        click.option(
+            "--sequence/--no-sequence",
+            default=None,
+            help="All captures are one stream, by time; or each is by itself. Else the files "
+            "of a rotation are one stream where names and times leave no doubt.",
+        ),
+        click.option("--site", default="", metavar="NAME", help="Where it was captured."),
+        click.option(
+            "--site-per-folder",
+            is_flag=True,
+            help="Each first folder below a PATH is a site; equal addresses of two sites are "
+            "two devices. Captures that lie in PATH itself are of the site PATH.",
+        ),
+        click.option(
+            "--follow",
+            is_flag=True,
+            help="Wait for more at the end, like tail -f, and for the next file of a "
+            "rotation, until Ctrl-C or SIGTERM.",
+        ),
+        click.option(
+            "--idle",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="With --follow: end where nothing new came for so long.",
+        ),
+    ]
+
+
+def _run_options() -> list[Callable[[Command], Command]]:
+    """What to look for, and how."""
+    return [
+        click.option(
+            "--signatures",
+            "packs",
+            multiple=True,
+            metavar="PATH",
+            help=SIGNATURES_HELP,
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Captures read at a time; as many as there are cores unless told otherwise.",
+        ),
+    ]
 
 
 def planned(asked: Asked) -> "list[Series]":
