@@ -122,7 +122,7 @@ def all_commands() -> dict[str, click.Command]:
 
 def options(command: click.Command) -> set[str]:
     named = (option for option in command.params if isinstance(option, click.Option))
-    return {word for option in named for word in option.opts}
+    return {word for option in named for word in (*option.opts, *option.secondary_opts)}
 
 
 def wrong_commands(text: str, known: Mapping[str, click.Command]) -> list[str]:
