@@ -74,7 +74,7 @@ SIGHTINGS = st.builds(
 )
 
 
-def row(sighting: Sighting, capture: str, ids: list[str]) -> NameRow:
+def row(sighting: Sighting, capture: str, ids: list[str], site: str = "") -> NameRow:
     """The same, field by field."""
     halves = [(address_text(layer[:4]), address_text(layer[4:])) for layer in sighting.tunnels]
     return NameRow(
@@ -91,15 +91,16 @@ def row(sighting: Sighting, capture: str, ids: list[str]) -> NameRow:
         vlans=sighting.vlans,
         tunnels=[TunnelRow(src_ip=one, dst_ip=other) for one, other in halves],
         signature=None if sighting.signature < 0 else ids[sighting.signature],
+        site=site or msgspec.UNSET,
     )
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
-@given(st.lists(SIGHTINGS, max_size=5), st.text(max_size=9))
-def test_a_line_is_what_msgspec_writes(sightings: list[Sighting], capture: str) -> None:
+@given(st.lists(SIGHTINGS, max_size=5), st.text(max_size=9), st.text(max_size=3))
+def test_a_line_is_what_msgspec_writes(sightings: list[Sighting], capture: str, site: str) -> None:
     ids = ["one", 'an "odd" one']
-    rows = [row(sighting, capture, ids) for sighting in sightings]
-    assert name_rows(sightings, capture, ids) == msgspec.json.Encoder().encode_lines(rows)
+    rows = [row(sighting, capture, ids, site) for sighting in sightings]
+    assert name_rows(sightings, capture, ids, site) == msgspec.json.Encoder().encode_lines(rows)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

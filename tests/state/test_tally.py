@@ -3,7 +3,7 @@
 from netwatch.model import ANOMALY_NAMES, Anomaly, Coverage
 from netwatch.state.tally import ANOMALIES, Tally
 
-RENAMED = {"bytes", "flows", "flows_evicted", "link_types"}
+RENAMED = {"bytes", "encrypted", "flows", "flows_evicted", "gap_ns", "link_types"}
 """Fields of Coverage that are counted elsewhere, or under another name."""
 
 
