@@ -265,6 +265,7 @@ def test_control_the_samples_are_read() -> None:
         "nd",
         "dhcp-request",
         "dhcp-ack",
+        "mdns",
     }
     assert sum(engine.tally.anomalies) == 0
 
