@@ -1,6 +1,6 @@
 """Whom a sighting is charged to, and from which seat it was seen: what devices tell the verdict."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -51,21 +51,36 @@ ROLES: Final = (
 )
 
 
+class Key(NamedTuple):
+    """What a device is known by: its MAC, else its VLAN and address.
+
+    `site` keeps equal ones of two sites apart; a MAC that belongs to one machine wherever it goes
+    has none.
+    """
+
+    site: str = ""
+    mac: bytes = b""
+    vlan: int = 0
+    address: bytes = b""
+
+
 class Charge(msgspec.Struct, kw_only=True, frozen=True):
     """A sighting and whom it is charged to: what goes from `devices` to `verdict`."""
 
     sighting: Sighting
     capture: str
     """Path of the capture."""
-    device: bytes
-    """Key of the device or, where it only carries, of the carrier."""
+    device: Key
+    """The device or, where it only carries, the carrier."""
     seat: str
+    site: str = ""
+    """Of the capture."""
     replied: bool = False
     """The other side of the sighting's flow was seen after it."""
     refused: bool = False
     """The other side refused the connection."""
     acked: bool = False
-    """On a feed of one direction, and its clients go on acknowledging what is not seen."""
+    """On a feed of one direction, and its client went on acknowledging what is not seen."""
     server_ours: bool = False
     """The server is on our side of the network."""
 
@@ -76,7 +91,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int = 0
     """From the first to the last frame of the captures that show it."""
     hours: int = 0
-    """Hours of the clock in which it was active."""
+    """Hours of the clock in which it was active, as far as they are surely one device's."""
     days: int = 0
     connections: int = 0
     """New ones to public servers."""
@@ -84,3 +99,5 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     loss: float = 0.0
     """Estimated share of octets that the mirror lost, 0 to 1."""
     one_direction: bool = False
+    tunnels: int = 0
+    """Flows and packets of VPNs, whose inside is not seen."""

@@ -16,7 +16,7 @@ from netwatch.decode.link import link
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
 from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
-from netwatch.decode.tunnels import NO_NEXT, tunnel
+from netwatch.decode.tunnels import ESP, NO_NEXT, tunnel
 from netwatch.decode.tunnels_udp import may_carry, tunnel_udp
 from netwatch.decode.wireless import subframe
 from netwatch.dissect.certificates import CertificateDissector
@@ -214,10 +214,7 @@ class Engine:
             return self.other(protocol)
         if answer < 0:
             return answer
-        net = packet.net
-        length = packet.address_length
-        packet.source_hash = address_hash(self.key, net, packet.source, length)
-        packet.target_hash = address_hash(self.key, net, packet.target, length)
+        self.hash_addresses()
         if protocol == TCP:
             self.tally.tcp += 1
             self.tcp.segment(packet)
@@ -230,13 +227,26 @@ class Engine:
         self.udp.datagram(packet)
         return Answer.DONE
 
+    def hash_addresses(self) -> None:
+        """Compute what the tables know the packet's two addresses by."""
+        packet = self.packet
+        net = packet.net
+        length = packet.address_length
+        packet.source_hash = address_hash(self.key, net, packet.source, length)
+        packet.target_hash = address_hash(self.key, net, packet.target, length)
+
     def other(self, protocol: i64) -> i64:
         """Neither TCP nor UDP: a neighbour's claim, a tunnel, or nothing that is read."""
+        packet = self.packet
+        self.hash_addresses()
+        self.clients.sender(packet)
         if protocol == ICMPV6:
-            self.claims.neighbour(self.packet)
+            self.claims.neighbour(packet)
             return Answer.DONE
-        answer = tunnel(self.packet)
+        answer = tunnel(packet)
         if answer != Answer.NEED_MORE:
+            if protocol == ESP and answer == -Anomaly.ENCRYPTED:
+                self.clients.tunnel(packet)
             return self.carried(answer)
         return Answer.DONE if protocol in (1, 2, NO_NEXT) else -Anomaly.TRANSPORT_UNKNOWN
 

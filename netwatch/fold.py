@@ -1,6 +1,7 @@
 """Finished captures, so that ten thousand of them take no more memory than ten.
 
-As long as there are few they stay as they are. Beyond RECORDS_KEPT_MAX records those of one site
+As long as there are few they stay as they are. Beyond RECORDS_KEPT_MAX records, or more sightings
+than of one capture are kept, those of one site
 are put together as if one engine had read them one after the other: equal sightings count up,
 claims that change nothing are dropped, and what the captures tell of one client is added up.
 Captures of one direction, and those that hide connections, are kept apart from others, because that
@@ -12,7 +13,7 @@ from collections import Counter
 import msgspec
 
 from netwatch.devices.coverage import hides_connections, is_one_directional
-from netwatch.limits import RECORDS_KEPT_MAX
+from netwatch.limits import RECORDS_KEPT_MAX, SIGHTINGS_BYTES_MAX, SIGHTINGS_KEPT_MAX
 from netwatch.model import (
     ANOMALY_NAMES,
     Anomaly,
@@ -23,7 +24,7 @@ from netwatch.model import (
     Mac,
     Observation,
 )
-from netwatch.repeats import Repeats
+from netwatch.repeats import Addresses, Repeats, cost_bytes
 
 HOUR_NS = 3_600_000_000_000
 HOURS_MAX = 62
@@ -36,7 +37,7 @@ ADDED = tuple(
     if field not in {"address", "vlan", "mac", "macs", "first_ns", "last_ns", "hours", *SKETCHED}
 )
 """Counters of a client: whatever is nothing else."""
-APART = frozenset(("first_ns", "last_ns", "gap_ns", "link_types", "anomalies"))
+APART = frozenset(("first_ns", "last_ns", "gap_ns", "clients_lost", "link_types", "anomalies"))
 """Fields of Coverage that are not simply added up."""
 
 
@@ -44,7 +45,7 @@ class Room:
     """How many more records may be kept, of all groups together."""
 
     def __init__(self, records: int) -> None:
-        self.left = records
+        self.most = self.left = records
 
     def take(self) -> bool:
         """Take the place of one record, if there is one."""
@@ -57,20 +58,32 @@ class Room:
 class Fold:
     """Takes captures as they finish; `captures` gives what became of them."""
 
-    def __init__(self, apart_max: int = RECORDS_KEPT_MAX, room: int = RECORDS_KEPT_MAX) -> None:
+    def __init__(
+        self,
+        apart_max: int = RECORDS_KEPT_MAX,
+        room: int = RECORDS_KEPT_MAX,
+        sightings_max: int = SIGHTINGS_KEPT_MAX,
+        sightings_bytes_max: int = SIGHTINGS_BYTES_MAX,
+    ) -> None:
         self._apart_max = apart_max
         self._records = 0
         self._apart: list[Capture] = []
         self._groups: dict[tuple[str, bool, bool], Group] = {}
         self._room = Room(room)
-        self._sightings = Room(room)
+        self._sightings = Room(sightings_max)
+        self._octets = Room(sightings_bytes_max)
 
     def add(self, capture: Capture) -> None:
         """Take the next one; it is the fold's from now on."""
         if not self._groups:
             self._apart.append(capture)
             self._records += _records(capture.observation)
-            if self._records > self._apart_max:
+            self._sightings.left -= len(capture.observation.sightings)
+            self._octets.left -= sum(map(cost_bytes, capture.observation.sightings))
+            rooms = (self._sightings, self._octets)
+            if self._records > self._apart_max or any(room.left < 0 for room in rooms):
+                for room in rooms:
+                    room.left = room.most
                 apart, self._apart = self._apart, []
                 for one in apart:
                     self._put(one)
@@ -86,7 +99,8 @@ class Fold:
         )
         group = self._groups.get(kind)
         if group is None:
-            group = self._groups[kind] = Group(capture, self._room, self._sightings)
+            rooms = (self._room, self._sightings, self._octets)
+            group = self._groups[kind] = Group(capture, *rooms)
         group.add(capture)
 
     def captures(self) -> list[Capture]:
@@ -97,9 +111,10 @@ class Fold:
 class Group:
     """Captures of one site that are put together."""
 
-    def __init__(self, first: Capture, room: Room, sightings: Room) -> None:
+    def __init__(self, first: Capture, room: Room, sightings: Room, octets: Room) -> None:
         self._room = room
         self._sightings = sightings
+        self._octets = octets
         self._whole = Capture(path=first.path, site=first.site, format=first.format)
         self._coverage = Coverage()
         self._watched_ns = 0
@@ -109,16 +124,20 @@ class Group:
         self._clients: dict[bytes, list[Client]] = {}
         self._macs: dict[bytes, Mac] = {}
         self._lost = 0
+        self._lost_clients = Addresses()
 
     def add(self, capture: Capture) -> None:
         """Put one more capture to the others."""
         whole, seen = self._whole, capture.observation
         for sighting in seen.sightings:
             sighting.frame += whole.frames
-        before = self._repeats.kept
-        self._repeats.kept_max = before + self._sightings.left
-        self._repeats.add(seen.sightings, seen.replies)
-        self._sightings.left -= self._repeats.kept - before
+        repeats = self._repeats
+        before, octets = repeats.kept, repeats.bytes
+        repeats.kept_max = before + self._sightings.left
+        repeats.bytes_max = octets + self._octets.left
+        repeats.add(seen.sightings, seen.replies)
+        self._sightings.left -= repeats.kept - before
+        self._octets.left -= repeats.bytes - octets
         for claim in seen.claims:
             self._add_claim(claim)
         for client in seen.clients:
@@ -140,6 +159,9 @@ class Group:
         if lost := self._lost + self._repeats.lost:
             full = ANOMALY_NAMES[Anomaly.TABLE_FULL]
             coverage.anomalies[full] = coverage.anomalies.get(full, 0) + lost
+            kept = [client.address for several in self._clients.values() for client in several]
+            lost_here = (self._repeats.lost_clients(kept), self._lost_clients.without(kept))
+            coverage.clients_lost = max(coverage.clients_lost, *lost_here)
         self._whole.observation = Observation(
             sightings=self._repeats.sightings,
             replies=self._repeats.replies,
@@ -166,7 +188,7 @@ class Group:
         self._claims.append(claim)
 
     def _add_client(self, client: Client) -> None:
-        key = client.vlan.to_bytes(2, "big") + client.mac.ljust(6, b"\0") + client.address
+        key = client.vlan.to_bytes(3, "big") + client.mac.ljust(6, b"\0") + client.address
         several = self._clients.setdefault(key, [])
         for known in several:
             if _merged(known, client):
@@ -175,6 +197,7 @@ class Group:
             several.append(client)
         else:
             self._lost += 1
+            self._lost_clients.add(client.address)
             if not several:
                 del self._clients[key]
 
@@ -196,6 +219,8 @@ class Group:
             total.first_ns = min(first_ns, coverage.first_ns)
             total.last_ns = max(total.last_ns, coverage.last_ns)
             self._watched_ns += coverage.last_ns - coverage.first_ns - coverage.gap_ns
+        # The same addresses may have been lost in each.
+        total.clients_lost = max(total.clients_lost, coverage.clients_lost)
         for field in Coverage.__struct_fields__:
             if field not in APART:
                 setattr(total, field, getattr(total, field) + getattr(coverage, field))

@@ -181,7 +181,6 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Keyed fingerprint of the flow, the same for both directions; 0 = none."""
     two_way: bool = False
     """Packets of both sides of this flow were seen before (TCP: the handshake's SYN-ACK)."""
-    one_way_feed: bool = False
     shared: bool = False
     """The address was also answered for other names: proves nothing without the name."""
     blocked: bool = False
@@ -205,7 +204,9 @@ class Reply(msgspec.Struct, kw_only=True):
     frame: int
     flow: int
     kind: str = "reply"
-    """`reply` (data, SYN-ACK), `refused` (RST to a SYN, ICMP unreachable)."""
+    """`reply` (data, SYN-ACK), `refused` (RST to a SYN, ICMP unreachable), `other-name` (the client
+    said another name on it), `acked` (the client's ACKs went on advancing over octets of the server
+    that this feed never shows)."""
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -219,7 +220,7 @@ class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
     address: bytes = b""
     mac: bytes = b""
     hostname: bytes = b""
-    """The octets of a name as text, without a trailing dot."""
+    """Plain octets, without a trailing dot: `devices.identity` makes them printable, once."""
     client_id: bytes = b""
     vendor_class: bytes = b""
     parameters: bytes = b""
@@ -286,6 +287,9 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     encrypted_dns: int = 0
     """Flows to port 853 (DNS over TLS or QUIC), or to a known resolver by HTTPS."""
     quic: int = 0
+    tunnels: int = 0
+    """Flows of VPNs (IPsec, WireGuard, OpenVPN, PPTP) that it began, and packets of ESP
+    that it sent or was sent."""
 
 
 class Mac(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -321,6 +325,10 @@ class Coverage(msgspec.Struct, kw_only=True, omit_defaults=True):
     """TCP flows with packets of both directions."""
     flows_tcp: int = 0
     flows_evicted: int = 0
+    clients_evicted: int = 0
+    """Times that a client's counters gave way to another's."""
+    clients_lost: int = 0
+    """Addresses, at least, of which nothing was kept for want of room."""
     handshakes: int = 0
     dns_questions: int = 0
     dns_answers: int = 0

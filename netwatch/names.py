@@ -123,6 +123,11 @@ def name_text(wire: bytes) -> str:
     return ".".join(labels)
 
 
+def host_text(octets: bytes) -> str:
+    """A host name that was said as plain octets, dots between its labels, as such text."""
+    return ".".join("".join(_octet_text(octet) for octet in label) for label in octets.split(b"."))
+
+
 def _octet_text(octet: int) -> str:
     if octet in (0x2E, 0x5C):
         return "\\" + chr(octet)

@@ -50,6 +50,7 @@ CLIENT_FIELDS = {
     "proxied": field.PROXIED,
     "encrypted_dns": field.ENCRYPTED_DNS,
     "quic": field.QUIC,
+    "tunnels": field.TUNNELS,
 }
 """`model.Client` field -> place in the client's record."""
 
@@ -167,6 +168,7 @@ def _coverage(engine: Engine) -> Coverage:
         flows=engine.watch.flows.total,
         flows_evicted=engine.watch.flows.evicted,
         link_types=_link_types(engine),
+        clients_evicted=engine.clients.clients.evicted,
         anomalies=_anomalies(tally),
         **counted,
     )

@@ -28,6 +28,8 @@ class Capture(msgspec.Struct, kw_only=True):
     """One input; `error` is null when it was read to its end."""
 
     path: str
+    site: str | None = None
+    """Where it was taken; null where none was given."""
     sha256: str
     packets: int
     bytes: int
@@ -72,6 +74,8 @@ class Device(msgspec.Struct, kw_only=True):
     """What keeps the verdict from being higher: one of `judge.CAPS`."""
     role: str
     zone: str | None
+    site: str | None = None
+    """Where it was seen last; null where no site was given."""
     managed: bool | None = None
     """Null without a list of managed assets: never "no"."""
     ips: list[str]
@@ -93,6 +97,8 @@ class Unattributed(msgspec.Struct, kw_only=True):
     address: str
     name: str | None
     """The carrier's host name."""
+    site: str | None = None
+    """The carrier's."""
     verdict: str
     at_least: int
     """Devices behind it, at least; never to be summed over carriers."""
@@ -106,13 +112,15 @@ class Coverage(msgspec.Struct, kw_only=True):
     sentence: str
     """Ends in one of `coverage.ENDINGS`."""
     seat: str
-    """Of the mirror: `access`, `uplink`, `one-direction`, `blind`."""
+    """Of the mirror: `access`, `uplink`, `raw-ip`, `one-direction`, `blind`."""
     first_time: Time | None
     last_time: Time | None
     devices: int
     """Devices seen on our side."""
+    devices_not_kept: int
+    """At least so many more addresses, for which there was no room: the least serious ones."""
     devices_found: int
-    """Of these `possible` or more."""
+    """Of `devices` `possible` or more."""
     devices_absent: int
     """Of these `clean`: absence is shown."""
     devices_undecided: int
@@ -142,6 +150,8 @@ class Coverage(msgspec.Struct, kw_only=True):
     duplicates: int
     truncated: int
     flows_evicted: int
+    clients_evicted: int
+    """Times that the counters of one address gave way to those of another."""
     unknown_encapsulations: int
     tunnelled: int
     """Packets that came inside a tunnel; of these the innermost was read."""

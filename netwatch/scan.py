@@ -51,6 +51,8 @@ class Kept:
         seen = self._capture.observation
         repeats = self._repeats
         seen.sightings, seen.replies, seen.claims = repeats.sightings, repeats.replies, self._claims
+        known = (client.address for client in seen.clients)
+        seen.coverage.clients_lost = repeats.lost_clients(known)
         if lost := self._lost + repeats.lost:
             anomalies = seen.coverage.anomalies
             full = ANOMALY_NAMES[Anomaly.TABLE_FULL]

@@ -53,12 +53,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "dissect": SHARED | {"dissect", "state", "decode", "extract", "match"},
     "engine": SHARED | {"dissect", "state", "decode", "extract", "match", "capture"},
     "repeats": SHARED,
+    # The judged scene as records of the report: a part of the pipeline.
+    "findings": SHARED | {"devices", "report", "verdict"},
     "stop": frozenset(),
     **{
         conductor: SHARED
         | STAGES
         | CONDUCTORS
-        | {"build", "engine", "state", "repeats", "report", "stop"}
+        | {"build", "engine", "state", "repeats", "findings", "report", "stop"}
         for conductor in CONDUCTORS
     },
 }

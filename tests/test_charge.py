@@ -1,6 +1,6 @@
 """Seats and roles: closed lists, and one name each."""
 
-from netwatch.charge import ROLES, SEATS, Charge, Role, Seat
+from netwatch.charge import ROLES, SEATS, Charge, Key, Role, Seat
 from netwatch.model import Sighting, Signal
 
 
@@ -18,5 +18,5 @@ def test_the_lists_hold_every_word() -> None:
 def test_a_charge_claims_nothing_by_itself() -> None:
     """Without evidence for it, nothing counts as answered, refused or acknowledged."""
     sighting = Sighting(time_ns=1, frame=1, signal=Signal.DNS_QUERY, name=b"\x01a")
-    charge = Charge(sighting=sighting, capture="a.pcap", device=b"m", seat=Seat.ENDPOINT)
+    charge = Charge(sighting=sighting, capture="a.pcap", device=Key(), seat=Seat.ENDPOINT)
     assert not (charge.replied or charge.refused or charge.acked)

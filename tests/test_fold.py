@@ -13,6 +13,7 @@ from netwatch.model import (
     Reply,
     Sighting,
 )
+from netwatch.repeats import cost_bytes
 
 HOUR_NS = 3_600_000_000_000
 START_NS = 480_000 * HOUR_NS
@@ -56,7 +57,7 @@ def capture(path: str, hour: int = 0, site: str = "", **given: object) -> Captur
 
 
 def folded(captures: list[Capture], apart_max: int, room: int = 1_000) -> list[Capture]:
-    fold = Fold(apart_max, room)
+    fold = Fold(apart_max, room, room)
     for one in captures:
         fold.add(one)
     return fold.captures()
@@ -216,3 +217,53 @@ def test_a_series_keeps_its_files() -> None:
     (one,) = folded(given, 1)
     assert [part.path for part in one.parts()] == ["a0", "a1", "a2", "b"]
     assert one.place(one.observation.sightings[0].frame) == ("a2", 3)
+
+
+def flood(number: int, sightings: int, name: bytes = b"\1a") -> Capture:
+    """One capture of forged clients, all different."""
+    first = number * 1_000
+    return capture(
+        f"{number:02}",
+        sightings=[
+            sighting(client=(first + n).to_bytes(4, "big"), flow=first + n + 1, name=name)
+            for n in range(sightings)
+        ],
+    )
+
+
+def test_sightings_of_all_captures_have_the_room_of_one() -> None:
+    honest = sighting(client=b"\x0a\0\0\5", flow=999_999, signal="tls-sni", two_way=True)
+    floods = [flood(number, 90) for number in range(5)]
+    (one,) = folded([*floods, capture("late", sightings=[honest])], 10_000, 100)
+    assert len(one.observation.sightings) == 100
+    assert any(s.two_way for s in one.observation.sightings), "a handshake pushes one of them out"
+    assert one.observation.coverage.anomalies["table-full"] == 351
+    assert 340 <= one.observation.coverage.clients_lost <= 351
+
+
+def test_what_sightings_say_has_the_room_of_one_capture_too() -> None:
+    fold = Fold(10_000, 10_000, 10_000, 50_000)
+    for number in range(8):
+        fold.add(flood(number, 20, name=b"\x3f" + bytes(63)))
+    (one,) = fold.captures()
+    said = one.observation.sightings
+    assert sum(map(cost_bytes, said)) <= 50_000
+    assert 90 <= len(said) <= 98
+
+
+def test_lost_addresses_of_several_captures_are_not_added_up() -> None:
+    given = []
+    for number in range(6):
+        one = capture(f"{number}", clients=[client(n) for n in range(20)])
+        one.observation.coverage.clients_lost = 7 + number
+        given.append(one)
+    (one,) = folded(given, 30)
+    assert one.observation.coverage.clients_lost == 12
+    (one,) = folded(given, 30, room=5)
+    assert one.observation.coverage.clients_lost == 15, "twenty, less the five that are kept"
+
+
+def test_networks_of_tunnels_have_three_octets() -> None:
+    given = [capture(f"{n}", clients=[client(vlan=vlan)]) for n, vlan in enumerate((0xFFFFFF, 0))]
+    (one,) = folded(given, 1)
+    assert [known.vlan for known in one.observation.clients] == [0xFFFFFF, 0]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from netwatch.model import DnsFields, HttpFields, Reply, Sighting
-from netwatch.repeats import HALF_HOUR_NS, Repeats
+from netwatch.repeats import HALF_HOUR_NS, SERIES_KEPT_MAX, Repeats, cost_bytes
 
 NAME = b"\x02ds\x09kaspersky\x03com"
 
@@ -52,7 +52,6 @@ def test_what_the_judge_tells_apart_is_not_merged() -> None:
         {"vlans": (7,)},
         {"tunnels": (bytes(8),)},
         {"two_way": True},
-        {"one_way_feed": True},
         {"shared": True},
         {"blocked": True},
         {"recursion_desired": False},
@@ -122,3 +121,71 @@ def test_every_table_reaches_a_plateau() -> None:
     assert len(repeats.replies) <= 100
     tables = [vars(repeats)[n] for n in ("_kept", "_one_way", "_flows", "_flows_before")]
     assert all(len(table) <= 50 for table in tables)
+
+
+def test_the_middle_of_long_series_gives_way_first() -> None:
+    repeats = Repeats(40)
+    hours = [sighting(n * HALF_HOUR_NS, frame=n) for n in range(30)]
+    repeats.add(hours, [])
+    repeats.add([sighting(client=bytes((10, 0, 1, i))) for i in range(20)], [])
+    assert repeats.lost == 0
+    series = [s for s in repeats.sightings if s.client == hours[0].client]
+    assert len(series) == SERIES_KEPT_MAX
+    assert (series[0].time_ns, series[-1].time_ns) == (0, 29 * HALF_HOUR_NS)
+    assert sum(s.count for s in series) == 30
+    assert len(repeats.sightings) == SERIES_KEPT_MAX + 20
+
+
+def test_long_series_are_not_looked_for_again_and_again() -> None:
+    repeats = Repeats(80)
+    repeats.add([sighting(client=i.to_bytes(4, "big")) for i in range(85)], [])
+    looked = repeats._crowded
+    repeats.add([sighting(client=i.to_bytes(4, "big")) for i in range(85, 90)], [])
+    assert repeats._crowded == looked
+    repeats.add([sighting(client=i.to_bytes(4, "big")) for i in range(90, 99)], [])
+    assert repeats._crowded > looked
+
+
+def test_addresses_of_which_nothing_is_kept_are_counted() -> None:
+    repeats = Repeats(10)
+    assert repeats.lost_clients([]) == 0
+    for _ in range(3):  # the same ones again are no more
+        repeats.add([sighting(client=bytes((10, 0, i // 256, i % 256))) for i in range(1_000)], [])
+    assert 985 <= repeats.lost_clients([]) <= 990, "two may share a bit: at least so many"
+    known = [bytes((10, 0, 0, i)) for i in range(110)]
+    assert 885 <= repeats.lost_clients(known) <= 890
+
+
+def test_who_went_on_acknowledging_stays() -> None:
+    repeats = Repeats(2)
+    flows = [sighting(client=bytes((10, 0, 0, i)), flow=i + 1) for i in range(2)]
+    repeats.add(flows, [Reply(time_ns=11, frame=2, flow=1, kind="acked")])
+    repeats.add([sighting(client=b"\x0a\1\1\1", two_way=True)], [])
+    assert [s.client for s in repeats.sightings] == [b"\x0a\0\0\0", b"\x0a\1\1\1"]
+
+
+def test_what_sightings_say_is_bounded_too() -> None:
+    repeats = Repeats(1_000, 100_000)
+    long = [
+        sighting(
+            client=i.to_bytes(4, "big"), http=HttpFields(target=bytes(1_000), user_agent=bytes(900))
+        )
+        for i in range(500)
+    ]
+    repeats.add(long, [])
+    kept = repeats.sightings
+    assert 40 <= len(kept) <= 52
+    assert sum(map(cost_bytes, kept)) <= 100_000
+    repeats.add([sighting(client=b"\x0a\1\1\1", two_way=True, http=long[0].http)], [])
+    assert repeats.sightings[-1].client == b"\x0a\1\1\1", "room is made for a handshake"
+    assert sum(map(cost_bytes, repeats.sightings)) <= 100_000
+
+
+def test_answers_are_gathered_only_while_there_is_room() -> None:
+    repeats = Repeats(10, cost_bytes(sighting()) + 64 * 3)
+    for n in range(9):
+        answers = (bytes((1, 1, 1, n)),)
+        repeats.add([sighting(dns=DnsFields(qtype=1, rcode=0, answers=answers))], [])
+    (only,) = repeats.sightings
+    assert only.dns is not None
+    assert (len(only.dns.answers), only.count) == (3, 9)

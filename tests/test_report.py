@@ -8,12 +8,13 @@ from netwatch import report
 FIELDS = {
     report.Report: "netwatch captures devices unattributed coverage",
     report.Netwatch: "version engine packs",
-    report.Capture: "path sha256 packets bytes first_time last_time link_types anomalies error",
-    report.Device: "id verdict cap role zone managed ips macs vendor hostnames first_seen"
+    report.Capture: "path site sha256 packets bytes first_time last_time link_types anomalies"
+    " error",
+    report.Device: "id verdict cap role zone site managed ips macs vendor hostnames first_seen"
     " last_seen products purposes reasons evidence",
     report.Evidence: "time signal name signature purpose strength capture frame client_ip"
     " server_ip seat two_way followed blocked count",
-    report.Unattributed: "role address name verdict at_least evidence how_to_name",
+    report.Unattributed: "role address name site verdict at_least evidence how_to_name",
 }
 
 

@@ -4,7 +4,7 @@ import gc
 import resource
 import sys
 
-from hostile import bombs, copies, costs, floods, growth
+from hostile import bombs, copies, costs, floods, growth, judged
 
 SCENARIOS = {
     function.__name__.replace("_", "-"): function
@@ -24,6 +24,8 @@ SCENARIOS = {
         floods.claims,
         floods.chosen_keys,
         floods.random_names,
+        judged.matched_clients,
+        judged.matched_captures,
         bombs.gzip_bombs,
         bombs.zstd_bombs,
         bombs.xz_bombs,

@@ -4,11 +4,14 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, Final
 
 from netwatch.errors import ClosedOutputError, OutputError
+
+PIECES_BYTES: Final = 1024 * 1024
+"""Octets that are gathered before they are written."""
 
 
 class Output:
@@ -30,6 +33,18 @@ class Output:
             raise ClosedOutputError(f"{self._name}: nobody reads") from None
         except OSError as error:
             raise OutputError(f"{self._name}: cannot write: {error.strerror}") from None
+
+    def write_all(self, pieces: Iterable[bytes]) -> None:
+        """Write pieces as they come, some at a time."""
+        waiting: list[bytes] = []
+        octets = 0
+        for piece in pieces:
+            waiting.append(piece)
+            octets += len(piece)
+            if octets >= PIECES_BYTES:
+                self.write(b"".join(waiting))
+                waiting, octets = [], 0
+        self.write(b"".join(waiting))
 
     def write_text(self, text: str) -> None:
         """Write text for people; what the terminal's encoding lacks is escaped."""

@@ -133,15 +133,15 @@ def _write(report: "Report", out: "Output", form: str, show_all: bool) -> None:
     if form == "json":
         from netwatch.outputs.json_records import json_object
 
-        out.write(json_object(report))
+        out.write_all(json_object(report))
     elif form == "jsonl":
         from netwatch.outputs.json_records import json_lines
 
-        out.write(b"".join(json_lines(report)))
+        out.write_all(json_lines(report))
     elif form == "csv":
         from netwatch.outputs.csv_rows import csv_rows
 
-        out.write(b"".join(csv_rows(report.devices, report.unattributed)))
+        out.write_all(csv_rows(report.devices, report.unattributed))
     else:
         from netwatch.outputs.table import table
 

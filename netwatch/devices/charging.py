@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
-from netwatch.charge import Charge, Role, Seat
+from netwatch.charge import Charge, Key, Role, Seat
+from netwatch.devices.addresses import is_ours, outermost
 from netwatch.devices.coverage import is_one_directional
-from netwatch.devices.identity import Hosts, is_ours, outermost
+from netwatch.devices.identity import Home, Hosts
 from netwatch.model import Capture, Sighting, Signal
 
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
@@ -30,6 +31,8 @@ GOSSIP: Final = frozenset((Signal.MDNS, Signal.LLMNR, Signal.NBNS))
 CNAME: Final = 5
 MINUTE_NS: Final = 60_000_000_000
 SECOND_NS: Final = 1_000_000_000
+HALF_HOUR: Final = 30
+"""Minutes: repeats of a sighting lie within one."""
 LEG_NS_MAX: Final = 5 * SECOND_NS
 """A resolver asks within this time of being asked; stubs give up after 5 s."""
 SEATS: Final = {
@@ -40,12 +43,16 @@ SEATS: Final = {
 }
 
 
+Errand = tuple[str, int, int]
+"""Site, signature and minute: what somebody was about there."""
+
+
 class Ledger:
     """All charges, by device; `aside` counts what is no evidence, by reason."""
 
     def __init__(self) -> None:
-        self.charged: dict[bytes, list[Charge]] = {}
-        self.carried: dict[bytes, list[Charge]] = {}
+        self.charged: dict[Key, list[Charge]] = {}
+        self.carried: dict[Key, list[Charge]] = {}
         self.aside: Counter[str] = Counter()
         self._asked_for: dict[bytes, int] = {}
         """Target of a CNAME -> signature of the name that was asked for."""
@@ -55,7 +62,7 @@ class Ledger:
         replies: dict[int, set[str]] = {}
         for reply in capture.observation.replies:
             replies.setdefault(reply.flow, set()).add(reply.kind)
-        acked = is_one_directional(capture.observation.coverage)
+        one_directional = is_one_directional(capture.observation.coverage)
         self._learn_aliases(capture.observation.sightings)
         for sighting in capture.observation.sightings:
             if sighting.signature < 0:
@@ -65,15 +72,18 @@ class Ledger:
             if reason:
                 self.aside[reason] += 1
                 continue
-            key, seat = hosts.find(sighting.client, sighting.client_mac, outermost(sighting.vlans))
+            vlan = outermost(sighting.vlans)
+            key, seat = hosts.find(sighting.client, sighting.client_mac, vlan, capture.site)
             charge = Charge(
                 sighting=sighting,
                 capture=capture.path,
                 device=key,
                 seat=seat,
+                site=capture.site,
                 replied="reply" in kinds,
                 refused="refused" in kinds,
-                acked=acked,
+                # Both: a forged hello lies in such a feed as well, and nobody answers it.
+                acked=one_directional and "acked" in kinds,
                 server_ours=is_ours(sighting.server),
             )
             self.charged.setdefault(key, []).append(charge)
@@ -84,26 +94,25 @@ class Ledger:
         for charge in self.all():
             legs.add(charge, self.meant(charge))
         for key in sorted(self.charged):
-            addresses = hosts.device(key).addresses | {
-                charge.sighting.client for charge in self.charged[key]
+            homes = hosts.device(key).homes | {
+                (charge.site, charge.sighting.client) for charge in self.charged[key]
             }
             kept = []
             for charge in self.charged[key]:
-                if legs.explain(charge, self.meant(charge), addresses):
+                if legs.explain(charge, self.meant(charge), homes):
                     self.aside["far-leg"] += 1
                 else:
                     kept.append(charge)
             self.charged[key] = kept
 
-    def carry(self, key: bytes, role: str) -> None:
+    def carry(self, key: Key, role: str) -> None:
         """Take from a known carrier what it passes on for others."""
         own, passed = [], []
-        tried = {(self.meant(c), _minute(c)) for c in self.charged[key] if _is_towards(c)}
+        tried = {self._errand(charge) for charge in self.charged[key] if _is_towards(charge)}
         for charge in self.charged[key]:
             asked = charge.sighting.signal in ASKED
-            meant, minute = self.meant(charge), _minute(charge)
             if role in (Role.RESOLVER, Role.LIST_RESOLVER) and (
-                not asked or (meant, minute) in tried or (meant, minute + 1) in tried
+                not asked or self._errand(charge) in tried or self._errand(charge, 1) in tried
             ):
                 own.append(charge)  # a resolver's own connections, and the questions for them
             else:
@@ -116,40 +125,37 @@ class Ledger:
 
     def set_followed_aside(self) -> None:
         """Drop what a resolver asked for and a device that we know then connected to."""
-        followed = {
-            (self.meant(charge), _minute(charge)) for charge in self.all() if _is_towards(charge)
-        }
+        followed = {self._errand(charge) for charge in self.all() if _is_towards(charge)}
         for key, charges in list(self.carried.items()):
             kept = []
             for charge in charges:
-                meant, minute = self.meant(charge), _minute(charge)
-                if charge.seat == Seat.BEHIND_RESOLVER and followed & {
-                    (meant, minute),
-                    (meant, minute + 1),
-                }:
+                errands = {self._errand(charge), self._errand(charge, 1)}
+                if charge.seat == Seat.BEHIND_RESOLVER and followed & errands:
                     self.aside["far-leg"] += 1
                 else:
                     kept.append(charge)
             self.carried[key] = kept
         self.carried = {key: charges for key, charges in self.carried.items() if charges}
 
-    def followers(self) -> dict[tuple[int, int], set[bytes]]:
-        """Who connected to what, in which minute: (signature, minute) -> devices."""
-        found: dict[tuple[int, int], set[bytes]] = {}
+    def followers(self) -> dict[Errand, set[Key]]:
+        """Who connected to what, in which minute."""
+        found: dict[Errand, set[Key]] = {}
         for charge in self.all():
             if _is_towards(charge):
-                found.setdefault((self.meant(charge), _minute(charge)), set()).add(charge.device)
+                found.setdefault(self._errand(charge), set()).add(charge.device)
         return found
 
-    def is_followed(self, key: bytes, followers: dict[tuple[int, int], set[bytes]]) -> bool:
+    def is_followed(self, key: Key, followers: dict[Errand, set[Key]]) -> bool:
         """Whether others connected to what this device had just asked for."""
-        for charge in self.charged.get(key, []):
-            if charge.sighting.signal not in ASKED:
-                continue
-            meant, minute = self.meant(charge), _minute(charge)
-            if any(_has_other(followers.get((meant, m)), key) for m in (minute, minute + 1)):
-                return True
-        return False
+        return any(
+            _has_other(followers.get(self._errand(charge, later)), key)
+            for charge in self.charged.get(key, [])
+            if charge.sighting.signal in ASKED
+            for later in (0, 1)
+        )
+
+    def _errand(self, charge: Charge, later: int = 0) -> Errand:
+        return charge.site, self.meant(charge), _minute(charge) + later
 
     def all(self) -> Iterable[Charge]:
         """Give every charge that still stands."""
@@ -171,50 +177,73 @@ class Ledger:
                     self._asked_for[sighting.name] = min(known, owner)
 
 
+class Visits(msgspec.Struct, kw_only=True):
+    """Who came to a proxy for one thing in one half hour, and in which minutes."""
+
+    first: int = 0
+    last: int = 0
+    devices: tuple[Key, ...] = ()
+    """Of two it is clear that there is another one than whoever is asked about."""
+
+    def add(self, charge: Charge) -> None:
+        """Note one that came, as often as it did."""
+        begun = _minute(charge)
+        ended = max(begun, charge.sighting.last_time_ns // MINUTE_NS)
+        self.first = min(self.first, begun) if self.devices else begun
+        self.last = max(self.last, ended)
+        if charge.device not in self.devices:
+            self.devices = tuple(sorted((*self.devices, charge.device))[:2])
+
+    def explain(self, minute: int, device: Key) -> bool:
+        """Whether somebody else came within a minute of this."""
+        return self.first - 1 <= minute <= self.last + 1 and self.devices != (device,)
+
+
 class Legs:
     """Near legs of carriers: who asked a resolver or proxy for what, and when."""
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[bytes, int], list[tuple[int, bytes]]] = {}
-        """(resolver's address, signature) -> first time and device, of the first two devices."""
-        self._proxied: dict[tuple[bytes, int, int], set[bytes]] = {}
-        """(proxy's address, signature or -1, minute) -> clients' devices."""
-        self._inside: set[tuple[str, bytes, int]] = set()
-        """(signal, name, second) of what our own addresses said."""
+        self._asked: dict[tuple[Home, int], list[tuple[int, Key]]] = {}
+        """(resolver, signature) -> first time and device, of the first two devices."""
+        self._proxied: dict[tuple[Home, int, int], Visits] = {}
+        """(proxy, signature or -1, half hour) -> its clients."""
+        self._inside: set[tuple[str, str, bytes, int]] = set()
+        """(site, signal, name, second) of what our own addresses said."""
 
     def add(self, charge: Charge, meant: int) -> None:
         """Note a charge that may be somebody's near leg."""
         s = charge.sighting
+        server = (charge.site, s.server)
         if s.signal in ASKED:
-            first = self._asked.setdefault((s.server, meant), [])
+            first = self._asked.setdefault((server, meant), [])
             first.append((s.time_ns, charge.device))
             first.sort()
             first[:] = [first[0], *(one for one in first if one[1] != first[0][1])][:2]
         elif s.signal in PROXIED:
-            last = max(s.time_ns, s.last_time_ns) // MINUTE_NS
-            for minute in range(s.time_ns // MINUTE_NS, min(last, _minute(charge) + 60) + 1):
-                for signature in (meant, -1):
-                    self._proxied.setdefault((s.server, signature, minute), set()).add(
-                        charge.device
-                    )
+            for signature in (meant, -1):
+                place = (server, signature, _minute(charge) // HALF_HOUR)
+                self._proxied.setdefault(place, Visits()).add(charge)
         if is_ours(s.client) and s.name:
-            self._inside.add((s.signal, s.name, s.time_ns // SECOND_NS))
+            self._inside.add((charge.site, s.signal, s.name, s.time_ns // SECOND_NS))
 
-    def explain(self, charge: Charge, meant: int, addresses: set[bytes]) -> bool:
-        """Whether somebody else is the origin of this charge to the device of `addresses`."""
+    def explain(self, charge: Charge, meant: int, homes: set[Home]) -> bool:
+        """Whether somebody else is the origin of this charge to the device that lives there."""
         s = charge.sighting
-        for address in addresses:
+        signature = -1 if s.signal in CONTENT else meant
+        minute = _minute(charge)
+        for home in homes:
+            if home[0] != charge.site:
+                continue
             if s.signal in ASKED:
-                for time_ns, device in self._asked.get((address, meant), ()):
+                for time_ns, device in self._asked.get((home, meant), ()):
                     if device != charge.device and time_ns <= s.time_ns + LEG_NS_MAX:
                         return True  # at any time before: resolvers renew what they know
-            signature = -1 if s.signal in CONTENT else meant
-            minute = _minute(charge)
-            for near in (minute - 1, minute, minute + 1):
-                if _has_other(self._proxied.get((address, signature, near)), charge.device):
+            for half_hour in {(minute - 1) // HALF_HOUR, (minute + 1) // HALF_HOUR}:
+                visits = self._proxied.get((home, signature, half_hour))
+                if visits is not None and visits.explain(minute, charge.device):
                     return True
         return not is_ours(s.client) and any(
-            (s.signal, s.name, s.time_ns // SECOND_NS + second) in self._inside
+            (charge.site, s.signal, s.name, s.time_ns // SECOND_NS + second) in self._inside
             for second in (-1, 0, 1)
         )
 
@@ -235,7 +264,7 @@ def _no_evidence(sighting: Sighting, replies: set[str], others_inside: bool) -> 
     return ""
 
 
-def _has_other(devices: set[bytes] | None, device: bytes) -> bool:
+def _has_other(devices: set[Key] | None, device: Key) -> bool:
     return bool(devices) and devices != {device}
 
 

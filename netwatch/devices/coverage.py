@@ -10,6 +10,8 @@ from netwatch.model import VERDICTS, Capture, Client, Coverage
 HOUR_NS: Final = 3_600_000_000_000
 ONE_DIRECTION_FLOWS: Final = 8
 """TCP flows of which not one has two sides: fewer may be scans that nobody answered."""
+WANDER_HOURS: Final = 8
+"""Hours of an address do not add up over a longer silence: it may be another device's by then."""
 HIDDEN_PART: Final = 10
 """Connections are hidden on a feed where at most one of so many askers is seen connecting."""
 FOUND: Final = ("running", "likely", "possible")
@@ -21,6 +23,7 @@ ENDINGS: Final = (
 SEAT_WORDS: Final = {
     "access": "Seen from the access side, with most devices' own MACs",
     "uplink": "Seen from the uplink, with most devices behind a router",
+    "raw-ip": "Seen as raw IP, without any MAC",
     "one-direction": "Seen in one direction only",
     "blind": "Without any DNS question, TLS or QUIC hello, or HTTP request",
 }
@@ -33,25 +36,41 @@ def is_one_directional(coverage: Coverage) -> bool:
     return coverage.flows_both == 0 and coverage.flows_tcp >= ONE_DIRECTION_FLOWS
 
 
-def watch_device(seen: Sequence[tuple[Capture, Client]]) -> Watch:
-    """How well a device was watched, from its addresses in the captures that show it."""
+def watch_device(seen: Sequence[tuple[Capture, Client]], wanders: bool = False) -> Watch:
+    """How well a device was watched, from its addresses in the captures that show it.
+
+    `wanders`: it is known by an address or a made-up MAC, which may be another device's tomorrow.
+    Then each stretch without a silence of more than 8 hours may be one device's, and the one that
+    was watched worst decides.
+    """
     hours: set[int] = set()
     coverages = {id(capture): capture.observation.coverage for capture, _ in seen}.values()
     for _, client in seen:
         first = client.first_ns // HOUR_NS
         hours |= {first + bit for bit in range(62) if client.hours >> bit & 1} | {first}
+    stretches = list(_stretches(sorted(hours))) if wanders else [hours]
     acks = sum(coverage.acks for coverage in coverages)
     unseen = sum(coverage.acked_unseen for coverage in coverages)
     length_ns = sum(c.last_ns - c.first_ns - c.gap_ns for c in coverages)
     return Watch(
         seconds=max(length_ns, 0) // 1_000_000_000,
-        hours=len(hours),
-        days=len({hour // 24 for hour in hours}),
+        hours=min((len(stretch) for stretch in stretches), default=0),
+        days=min((len({hour // 24 for hour in stretch}) for stretch in stretches), default=0),
         connections=sum(client.connections for _, client in seen),
         connections_named=sum(client.connections_named for _, client in seen),
         loss=unseen / acks if acks else 0.0,
         one_direction=any(is_one_directional(coverage) for coverage in coverages),
+        tunnels=sum(client.tunnels for _, client in seen),
     )
+
+
+def _stretches(hours: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Cut ascending hours of the clock where more than `WANDER_HOURS` lie between two."""
+    start = 0
+    for end in range(1, len(hours) + 1):
+        if end == len(hours) or hours[end] - hours[end - 1] > WANDER_HOURS:
+            yield hours[start:end]
+            start = end
 
 
 def hides_connections(clients: Iterable[Client]) -> bool:
@@ -69,7 +88,7 @@ def hides_connections(clients: Iterable[Client]) -> bool:
 
 
 def seat_of(captures: Sequence[Capture], direct: int, devices: int) -> str:
-    """Where the mirror sits; `direct` of the `devices` were seen with their own MAC."""
+    """Where the mirror sits; `direct` of the `devices` are known by their own MAC."""
     total = [capture.observation.coverage for capture in captures]
     names = sum(c.dns_questions + c.dns_answers + c.hellos + c.quic + c.http for c in total)
     if not names and not any(c.hellos_named for c in total):  # of hellos that were never whole
@@ -79,7 +98,18 @@ def seat_of(captures: Sequence[Capture], direct: int, devices: int) -> str:
     )
     if is_one_directional(tcp):
         return "one-direction"
+    if devices and not any(_shows_macs(capture) for capture in captures):
+        return "raw-ip"
     return "access" if direct * 2 >= devices > 0 else "uplink"
+
+
+def _shows_macs(capture: Capture) -> bool:
+    seen = capture.observation
+    return (
+        bool(seen.macs)
+        or any(client.mac for client in seen.clients)
+        or any(sighting.client_mac for sighting in seen.sightings)
+    )
 
 
 def summarise(
@@ -88,6 +118,7 @@ def summarise(
     clients: Sequence[Client],
     seat: str,
     set_aside: Mapping[str, int],
+    not_kept: int,
 ) -> dict[str, object]:
     """The fields of `report.Coverage`; `verdicts` of all devices, `clients` of our own side."""
     total = [capture.observation.coverage for capture in captures]
@@ -106,6 +137,7 @@ def summarise(
         "first_time": min(c.first_ns for c in times) if times else None,
         "last_time": max(c.last_ns for c in times) if times else None,
         "devices": len(verdicts),
+        "devices_not_kept": not_kept,
         "devices_found": found,
         "devices_absent": counts["clean"],
         "devices_undecided": len(verdicts) - found - counts["clean"],
@@ -127,6 +159,7 @@ def summarise(
         "duplicates": sum(c.duplicates for c in total),
         "truncated": sum(c.truncated for c in total),
         "flows_evicted": sum(c.flows_evicted for c in total),
+        "clients_evicted": sum(c.clients_evicted for c in total),
         "unknown_encapsulations": sum(anomalies[name] for name in UNKNOWN_LAYERS),
         "tunnelled": sum(c.tunnelled for c in total),
         "encrypted": sum(c.encrypted for c in total),

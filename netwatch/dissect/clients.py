@@ -8,7 +8,7 @@ from typing import Final
 from librt.strings import read_i16_be, read_i32_be, read_i64_be
 from mypy_extensions import i64
 
-from netwatch.decode.packet import Packet
+from netwatch.decode.packet import TCP, Packet
 from netwatch.limits import BINDING_SLOTS, MAC_SLOTS
 from netwatch.state.answers import VALUE, Remembered
 from netwatch.state.clients import (
@@ -19,6 +19,7 @@ from netwatch.state.clients import (
     MAC,
     MACS,
     TTL_KINDS,
+    TUNNELS,
     Clients,
     Macs,
 )
@@ -94,6 +95,20 @@ class ClientWatch:
         self.clients.count(place, field)
         return place
 
+    def sender(self, packet: Packet) -> None:
+        """Note that one of our own addresses sent something, be it only an answer."""
+        net = packet.net
+        length = packet.address_length
+        if not is_public(net, packet.source, length) and is_one_host(net, packet.source, length):
+            self.source(packet)
+
+    def tunnel(self, packet: Packet) -> None:
+        """Note a packet of a VPN at both ends, as far as they are ours: who began is not told."""
+        if not is_public(packet.net, packet.source, packet.address_length):
+            self.count(packet, True, TUNNELS)
+        if not is_public(packet.net, packet.target, packet.address_length):
+            self.count(packet, False, TUNNELS)
+
     def bind(
         self, packet: Packet, data: bytes, start: i64, length: i64, mac: i64, salt: i64
     ) -> bool:
@@ -118,6 +133,30 @@ def outer_vlan(packet: Packet) -> i64:
     if packet.vlan_count > 0:
         return packet.vlans[0]
     return 0
+
+
+def is_one_host(data: bytes, start: i64, length: i64) -> bool:
+    """Tell whether the address can be one sender's: not unspecified, not multicast."""
+    first = i64(data[start])
+    if length == 4:
+        return 0 < first < 224
+    if first == 0:
+        return i64(read_i64_be(data, start)) != 0 or i64(read_i64_be(data, start + 8)) != 0
+    return first != 0xFF
+
+
+def is_tunnel(packet: Packet, server_port: i64) -> bool:
+    """Tell the first packet of a VPN's flow: by its port, WireGuard by its shape on any.
+
+    IKE and IPsec NAT traversal (RFC 3948), OpenVPN, WireGuard; PPTP (RFC 2637), whose GRE is read
+    only where it is not encrypted.
+    A WireGuard initiation is of type 1 and has 148 octets.
+    """
+    if packet.protocol == TCP:
+        return server_port == 1194 or server_port == 1723
+    if packet.end - packet.start == 148:
+        return i64(read_i32_be(packet.data, packet.start)) & M32 == 0x01000000
+    return server_port in (500, 4500, 1194, 51820)
 
 
 def mac_number(data: bytes, start: i64) -> i64:

@@ -7,13 +7,18 @@ until the next `enter`. What TCP and UDP have in common about connections is dec
 from mypy_extensions import i64
 
 from netwatch.decode.packet import RST, TCP, UDP, Packet
-from netwatch.dissect.clients import ClientWatch
+from netwatch.dissect.clients import ClientWatch, is_tunnel
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.sightings import Sightings
 from netwatch.match.resolvers import Resolvers
 from netwatch.model import Sighting, Signal
 from netwatch.names import Name
-from netwatch.state.clients import CONNECTIONS_ANSWERED, CONNECTIONS_NAMED, ENCRYPTED_DNS
+from netwatch.state.clients import (
+    CONNECTIONS_ANSWERED,
+    CONNECTIONS_NAMED,
+    ENCRYPTED_DNS,
+    TUNNELS,
+)
 from netwatch.state.fingerprint import flow_hash, mix
 from netwatch.state.flows import (
     CLIENT_KNOWN,
@@ -122,6 +127,8 @@ class FlowWatch:
             server_port == 443 and self.resolvers.address(packet.net, offset, packet.address_length)
         ):
             self.encrypted_dns(packet, from_client)
+        elif is_tunnel(packet, server_port):
+            self.clients.count(packet, from_client, TUNNELS)
         self.nameless(packet, from_client, server_port)
 
     def encrypted_dns(self, packet: Packet, from_client: bool) -> None:
@@ -187,6 +194,7 @@ class FlowWatch:
         own = SEEN << (self.side * SIDE)
         if state & own == 0:
             self.set_bits(own)
+            self.clients.sender(packet)
             if self.other_seen() and packet.protocol == TCP:
                 self.tally.flows_both += 1
                 if self.state() & TO_PUBLIC != 0:

@@ -15,9 +15,30 @@ from netwatch.report import Report, Time
 _NOT_ASCII: Final = re.compile("[^\x20-\x7e\n]")
 
 
-def json_object(report: Report) -> bytes:
-    """The whole report as one indented object, with a line end; keys in the order of the fields."""
-    return _ascii(msgspec.json.format(_ENCODER.encode(report), indent=2)) + b"\n"
+def json_object(report: Report) -> Iterator[bytes]:
+    """The whole report as one indented object, with a line end; keys in the order of the fields.
+
+    In pieces, a record each: as one piece it would lie in memory three times.
+    """
+    opening = b"{"
+    for field in report.__struct_fields__:
+        yield b'%s\n  "%s": ' % (opening, field.encode())
+        opening = b","
+        value = getattr(report, field)
+        if not isinstance(value, list) or not value:
+            yield _indented(value, 1)
+            continue
+        between = b"[\n    "
+        for record in value:
+            yield between + _indented(record, 2)
+            between = b",\n    "
+        yield b"\n  ]"
+    yield b"\n}\n"
+
+
+def _indented(record: object, depth: int) -> bytes:
+    text = _ascii(msgspec.json.format(_ENCODER.encode(record), indent=2))
+    return text.replace(b"\n", b"\n" + b"  " * depth)  # inside a string no line ends
 
 
 def json_lines(report: Report) -> Iterator[bytes]:

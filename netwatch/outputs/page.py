@@ -23,6 +23,11 @@ class Page:
         self._colour = colour
         self._lines: list[str] = []
 
+    @property
+    def lines(self) -> int:
+        """Lines so far."""
+        return len(self._lines)
+
     def blank(self) -> None:
         """An empty line, never two of them."""
         if self._lines and self._lines[-1]:

@@ -15,7 +15,8 @@ def answer_lines(report: Report) -> tuple[str, str, str]:
     return (
         _found(report.devices),
         _carried(report),
-        _limit(report.coverage.devices, report.coverage.devices_undecided),
+        _limit(report.coverage.devices, report.coverage.devices_undecided)
+        + _not_kept(report.coverage.devices_not_kept),
     )
 
 
@@ -92,3 +93,12 @@ def _limit(devices: int, undecided: int) -> str:
         of_all = "the only device" if devices == 1 else f"any of the {devices:,} devices"
         return f"'Not found' means nothing for {of_all}."
     return f"'Not found' means nothing for {undecided:,} of {counted(devices, 'device')}."
+
+
+def _not_kept(addresses: int) -> str:
+    """What a flood, or a very large network, pushed out: the least serious of all."""
+    if not addresses:
+        return ""
+    if addresses == 1:
+        return " At least 1 more address was not kept for want of room."
+    return f" At least {addresses:,} more addresses were not kept for want of room."

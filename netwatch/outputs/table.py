@@ -7,7 +7,7 @@ from netwatch.model import Signal
 from netwatch.outputs.page import Page, Style
 from netwatch.outputs.summary import ACCUSED, answer_lines
 from netwatch.outputs.text import ascii_text, shortened, time_text
-from netwatch.outputs.words import MIRRORS, ROLES, carrier, counted, proof
+from netwatch.outputs.words import ROLES, carrier, counted, proof
 from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, Unattributed
 
 PROOFS_MAX: Final = 2
@@ -17,9 +17,12 @@ PLACE_COLUMNS_MAX: Final = 60
 PLACE_PARTS_MAX: Final = 4
 """Folders of a path, and its file, that tell it from others before it is given whole."""
 HOSTNAME_COLUMNS_MAX: Final = 40
+SCREEN_LINES: Final = 50
+"""A longer page ends with its answer once more: that is what a terminal then shows."""
 DAMAGED_MAX: Final = 10
 """Unreadable captures that are listed one by one."""
 INDENT: Final = " " * 10
+NOT_MORE: Final = "not more, because "
 
 _STYLES: Final[dict[str, Style]] = {"running": "red", "likely": "red", "possible": "yellow"}
 _HEARD: Final = (Signal.DNS_QUERY, Signal.DNS_ANSWER, Signal.FLOW_TO_ANSWERED_ADDRESS)
@@ -30,8 +33,7 @@ _STRENGTH_RANK: Final = {"strong": 0, "medium": 1, "weak": 2}
 def table(report: Report, *, show_all: bool = False, colour: bool = False) -> str:
     """The whole page. `show_all` lists the devices that are else only counted."""
     page = Page(colour)
-    for line in answer_lines(report):
-        page.paragraph(line, style="bold")
+    _answer(page, report)
     places = _places(report.captures)
     accused = [device for device in report.devices if device.verdict in ACCUSED]
     if accused:
@@ -42,19 +44,24 @@ def table(report: Report, *, show_all: bool = False, colour: bool = False) -> st
     carried = [f for f in report.unattributed if show_all or f.verdict in ACCUSED]
     if carried:
         page.heading("Behind carriers: devices that cannot be named from here")
-        for finding in carried:
-            page.blank()
-            _carried(page, finding, places)
+        _all_carried(page, carried, places)
     _rest(page, report, show_all)
     _coverage(page, report)
+    if page.lines > SCREEN_LINES:
+        page.blank()
+        _answer(page, report)
     return page.text()
+
+
+def _answer(page: Page, report: Report) -> None:
+    for line in answer_lines(report):
+        page.paragraph(line, style="bold")
 
 
 def _accused(page: Page, device: Device, places: dict[str, str]) -> None:
     page.item(device.verdict.upper(), _who(device), _STYLES.get(device.verdict, "plain"))
     page.paragraph(_what(device.products, device.purposes, device.evidence), INDENT)
-    for piece in best_pieces(device.evidence):
-        _proof(page, piece, places)
+    _proofs(page, device.evidence, places)
     for reason in why_not_more(device):
         page.paragraph(reason, INDENT)
 
@@ -63,8 +70,20 @@ def why_not_more(device: Device) -> list[str]:
     """The judge's own words for it; his word for the cap where there are none."""
     told = [reason for reason in device.reasons if reason.startswith("not more")]
     if not told and device.cap is not None:
-        told = [f"not more, because: {device.cap}"]
-    return [ascii_text(f"{reason[:1].upper()}{reason[1:]}.") for reason in told]
+        told = [device.cap]
+    return [ascii_text(f"Not more: {reason.removeprefix(NOT_MORE)}.") for reason in told]
+
+
+def _all_carried(page: Page, carried: list[Unattributed], places: dict[str, str]) -> None:
+    """Each carrier, and after the last one of a kind what would name the devices behind them."""
+    last = {finding.how_to_name: n for n, finding in enumerate(carried)}
+    for n, finding in enumerate(carried):
+        page.blank()
+        _carried(page, finding, places)
+        if finding.how_to_name and last[finding.how_to_name] == n:
+            several = sum(other.how_to_name == finding.how_to_name for other in carried) > 1
+            each = "To name them, at each" if several else "To name it"
+            page.paragraph(f"{each}: {finding.how_to_name}.", INDENT)
 
 
 def _carried(page: Page, finding: Unattributed, places: dict[str, str]) -> None:
@@ -73,26 +92,38 @@ def _carried(page: Page, finding: Unattributed, places: dict[str, str]) -> None:
         f"at least {counted(finding.at_least, 'device')} behind {carrier(finding)}",
         _STYLES.get(finding.verdict, "plain"),
     )
-    for piece in best_pieces(finding.evidence):
-        _proof(page, piece, places, carried=True)
-    if finding.how_to_name:
-        page.paragraph(f"To name it: {finding.how_to_name}", INDENT)
+    _proofs(page, finding.evidence, places, carried=True)
 
 
-def _proof(page: Page, piece: Evidence, places: dict[str, str], carried: bool = False) -> None:
-    place = places.get(piece.capture, piece.capture)
-    page.item(INDENT + "-", proof(piece, place, carried), columns=len(INDENT) + 2)
+def _proofs(
+    page: Page, evidence: list[Evidence], places: dict[str, str], carried: bool = False
+) -> None:
+    """The best pieces; the capture is named where it is another one than that of the line above."""
+    above = None
+    for piece in best_pieces(evidence):
+        place = "" if piece.capture == above else places.get(piece.capture, piece.capture)
+        page.item(INDENT + "-", proof(piece, place, carried), columns=len(INDENT) + 2)
+        above = piece.capture
 
 
 def best_pieces(evidence: list[Evidence]) -> list[Evidence]:
-    """The pieces that prove most, earliest first: of two signatures, else two different ones."""
+    """The pieces that prove most, earliest first: of two signatures, else two different ones.
+
+    What one frame says twice, and a question beside its answer, is one.
+    """
     chosen: list[Evidence] = []
     ranked = sorted(evidence, key=_rank)
     for differ in (_signature, _words):
         for piece in ranked:
-            if len(chosen) < PROOFS_MAX and differ(piece) not in map(differ, chosen):
+            if len(chosen) < PROOFS_MAX and all(
+                tell(piece) not in map(tell, chosen) for tell in (differ, _place)
+            ):
                 chosen.append(piece)
     return sorted(chosen, key=lambda piece: piece.time)
+
+
+def _place(piece: Evidence) -> tuple[str, ...]:
+    return (piece.capture, str(piece.frame))
 
 
 def _signature(piece: Evidence) -> tuple[str, ...]:
@@ -101,7 +132,8 @@ def _signature(piece: Evidence) -> tuple[str, ...]:
 
 def _words(piece: Evidence) -> tuple[str, ...]:
     """What tells the sentence about one piece from the one about another."""
-    return (piece.signal, piece.name, piece.server_ip, piece.seat)
+    signal = "dns" if piece.signal in (Signal.DNS_QUERY, Signal.DNS_ANSWER) else piece.signal
+    return (signal, piece.name, piece.server_ip, piece.seat)
 
 
 def _rank(piece: Evidence) -> tuple[int, bool, bool, bool, int]:
@@ -117,7 +149,10 @@ def _who(device: Device) -> str:
         vendor = f" ({shortened(device.vendor, HOSTNAME_COLUMNS_MAX)})" if device.vendor else ""
         parts.append(_some(device.macs, 1) + vendor)
     if device.role != "endpoint":
-        parts.append("a " + ROLES.get(device.role, device.role))
+        maybe = "perhaps a " if device.cap == "suspected-carrier" else "a "
+        parts.append(maybe + ROLES.get(device.role, device.role))
+    if device.site:
+        parts.append("site " + shortened(device.site, HOSTNAME_COLUMNS_MAX))
     if device.zone:
         parts.append("in " + shortened(device.zone, HOSTNAME_COLUMNS_MAX))
     if device.managed is not None:
@@ -174,8 +209,9 @@ def _rest(page: Page, report: Report, show_all: bool) -> None:
 def _coverage(page: Page, report: Report) -> None:
     coverage = report.coverage
     page.heading("What this could show, and what not")
+    page.paragraph(coverage.sentence)
+    page.blank()
     page.item("Period", _period(coverage), columns=13)
-    page.item("Mirror", MIRRORS.get(coverage.seat, coverage.seat), columns=13)
     page.item("Visible", _visible(coverage), columns=13)
     page.item("Not visible", _not_visible(coverage), columns=13)
     aside = ", ".join(f"{number:,} {reason}" for reason, number in coverage.set_aside.items())
@@ -186,8 +222,6 @@ def _coverage(page: Page, report: Report) -> None:
         page.item("Damaged", f"{capture.path}: {capture.error}", columns=13)
     if len(damaged) > DAMAGED_MAX:
         page.item("", f"and {len(damaged) - DAMAGED_MAX:,} more inputs", columns=13)
-    page.blank()
-    page.paragraph(coverage.sentence)
 
 
 def _period(coverage: Coverage) -> str:
@@ -225,6 +259,7 @@ def _not_visible(coverage: Coverage) -> str:
         (coverage.truncated, "truncated frame", ""),
         (coverage.duplicates, "duplicate", "counted once"),
         (coverage.flows_evicted, "flow", "forgotten for want of room"),
+        (coverage.clients_evicted, "client", "forgotten for want of room"),
         (coverage.unknown_encapsulations, "frame", "in unknown encapsulations"),
         (coverage.encrypted, "packet", "in encrypted tunnels or links"),
     )

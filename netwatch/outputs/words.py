@@ -54,14 +54,6 @@ SEATS: Final = {
     "router-mac": "seen behind a router",
 }
 
-MIRRORS: Final = {
-    "access": "the devices' own side of the network (access)",
-    "uplink": "the uplink: what devices say to each other was not seen",
-    "one-direction": "one direction only: answers, or questions, are missing",
-    "blind": "blind: nothing that names anything was seen",
-}
-"""Where the mirror sits."""
-
 
 def counted(number: int, noun: str) -> str:
     """`1 device`, `2 devices`, `1,000 devices`."""
@@ -69,7 +61,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def proof(piece: Evidence, place: str, carried: bool) -> str:
-    """One piece of evidence as a sentence that ends in where it stands: `place`, frame.
+    """One piece of evidence as a sentence that ends in where it stands: `place` (or none), frame.
 
     `carried`: it stands under its carrier, so from where it was seen is said already.
     """
@@ -90,10 +82,12 @@ def proof(piece: Evidence, place: str, carried: bool) -> str:
         details.append("blocked")
     if piece.seat in SEATS and not carried:
         details.append(SEATS[piece.seat])
-    return f"{ascii_text(', '.join(details))} ({place} frame {piece.frame})"
+    where = f"{place} frame {piece.frame}" if place else f"frame {piece.frame}"
+    return f"{ascii_text(', '.join(details))} ({where})"
 
 
 def carrier(finding: Unattributed) -> str:
     """`DNS server 10.20.0.10 (dc01)`."""
     named = f" ({shortened(finding.name, 40)})" if finding.name else ""
-    return ascii_text(f"{ROLES.get(finding.role, finding.role)} {finding.address}{named}")
+    site = f" in site {shortened(finding.site, 40)}" if finding.site else ""
+    return ascii_text(f"{ROLES.get(finding.role, finding.role)} {finding.address}{named}{site}")

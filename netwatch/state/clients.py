@@ -12,7 +12,8 @@ from netwatch.limits import BIT_61, CLIENT_SLOTS
 from netwatch.state.fingerprint import M62, SEED, mix
 from netwatch.state.table import Table
 
-FIELDS: Final = 32
+FIELDS: Final = 40
+"""Five cache lines of eight; the last seven are free."""
 
 FINGERPRINT: Final = 0
 ADDRESS: Final = 1
@@ -53,6 +54,8 @@ ENCRYPTED_DNS: Final = 28
 QUIC: Final = 29
 MACS: Final = 30
 HELLOS_OUTER: Final = 31
+TUNNELS: Final = 32
+"""Flows of VPNs that it began; packets of ESP that it sent or was sent."""
 
 HOUR_NS: Final = 3_600_000_000_000
 HOURS_MAX: Final = 62

@@ -15,6 +15,8 @@ from netwatch.verdict.exhibits import ASKED, HALF_HOUR_NS, SAID, Exhibit
 
 Kind = tuple[str, str, str, str]
 """(strength, purpose, signal, seat) of one sighting."""
+Place = tuple[str, bytes]
+"""Site and packed address."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """The other side took part in the connection."""
     followed: bool = False
     blocked: bool = False
+    merely_blocked: bool = False
+    """Followed only because what it asked for was answered as blocked: it tried nothing."""
     two_way: bool = False
     acked: bool = False
     """One-way, but on a feed of one direction whose clients acknowledge what is not seen."""
@@ -52,11 +56,11 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 def pieces_of(
     exhibits: Sequence[Exhibit],
     signatures: Sequence[Signature],
-    proven_servers: frozenset[bytes] = frozenset(),
+    proven_servers: frozenset[Place] = frozenset(),
 ) -> list[Piece]:
     """Group the exhibits of one device by signature and half hour, in time.
 
-    `proven_servers`: addresses of management servers that run the product themselves.
+    `proven_servers`: management servers that run the product themselves.
     """
     groups: dict[tuple[int, int], list[Exhibit]] = {}
     for exhibit in exhibits:
@@ -75,13 +79,14 @@ def _piece(
     signature: Signature,
     index: int,
     kinds: frozenset[Kind],
-    proven: frozenset[bytes],
+    proven: frozenset[Place],
 ) -> Piece:
     charges = [exhibit.charge for exhibit in group]
     sightings = [charge.sighting for charge in charges]
     signals = {sighting.signal for sighting in sightings}
     speakers = [s for s in sightings if s.signal in SAID or s.signal == Signal.HTTP_PATH]
     seats = sorted({charge.seat for charge in charges})
+    followed = [exhibit for exhibit in group if exhibit.followed]
     return Piece(
         signature=signature.id,
         product=signature.product,
@@ -94,8 +99,9 @@ def _piece(
         asked=bool(signals & ASKED),
         connected=bool(signals - ASKED - {Signal.ADDRESS_PREFIX}),
         reached=any(_is_reached(exhibit) for exhibit in group),
-        followed=any(exhibit.followed for exhibit in group),
+        followed=bool(followed),
         blocked=any(charge.sighting.blocked or charge.refused for charge in charges),
+        merely_blocked=bool(followed) and all(_is_block(exhibit) for exhibit in followed),
         two_way=any(exhibit.two_way for exhibit in group),
         acked=any(exhibit.acked for exhibit in group),
         browser=bool(speakers) and all(sighting.browser for sighting in speakers),
@@ -105,7 +111,9 @@ def _piece(
         gossip=signals <= {Signal.ADDRESS_PREFIX},
         oem_shared=signature.shared,
         server_proven=any(
-            s.signal == Signal.PORT_PROFILE and s.server in proven for s in sightings
+            charge.sighting.signal == Signal.PORT_PROFILE
+            and (charge.site, charge.sighting.server) in proven
+            for charge in charges
         ),
     )
 
@@ -114,6 +122,12 @@ def _kind(exhibit: Exhibit, signatures: Sequence[Signature]) -> Kind:
     sighting = exhibit.charge.sighting
     purpose = signatures[sighting.signature].purpose
     return exhibit.strength, purpose, sighting.signal, exhibit.charge.seat
+
+
+def _is_block(exhibit: Exhibit) -> bool:
+    """Whether it is the answer of a blocker: whoever asked had nothing to connect to."""
+    sighting = exhibit.charge.sighting
+    return sighting.signal in ASKED and sighting.blocked
 
 
 def _is_reached(exhibit: Exhibit) -> bool:

@@ -266,7 +266,7 @@ def _sameness(charge: Charge) -> tuple[object, ...]:
     return (
         (charge.capture, s.time_ns // HALF_HOUR_NS, s.signal, s.name, s.signature, charge.seat),
         (s.client, s.client_mac, s.server, s.server_port, s.transport),
-        (s.two_way, charge.replied, charge.refused, charge.acked, s.one_way_feed),
+        (s.two_way, charge.replied, charge.refused, charge.acked),
         (s.blocked, s.browser, s.dns.qtype if s.dns else 0, s.tls is None),
     )
 
@@ -307,8 +307,7 @@ def _mark_two_way(found: list[Exhibit]) -> None:
         answered = sighting.two_way or charge.replied
         if sighting.signal in SAID or sighting.signal in CONTENT:
             exhibit.two_way = answered
-            seen_acks = charge.acked or sighting.one_way_feed
-            exhibit.acked = seen_acks and sighting.transport == TCP and not answered
+            exhibit.acked = charge.acked and sighting.transport == TCP and not answered
         elif sighting.signal in ATTEMPTS:
             # Behind a router a first packet and its reply may be forged by anybody there.
             exhibit.two_way = answered and charge.seat == Seat.ENDPOINT

@@ -40,6 +40,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 THRESHOLDS: Final = Thresholds()
 LADDER: Final = ("unknown", "clean", "contacted", "possible", "likely", "running")
 CAPS: Final = (
+    "merely-blocked",
     "one-way",
     "merely-asked",
     "address-only",
@@ -90,6 +91,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 Level = tuple[str, str | None]
 """A verdict and its cap."""
+FULL: Final[tuple[Level, ...]] = (("likely", None), ("likely", "merely-blocked"))
+"""Levels of pieces that can add up to `running`."""
 Judged = tuple[Piece, Level]
 
 
@@ -124,7 +127,7 @@ def piece_level(piece: Piece) -> Level:
         return "possible", "merely-asked"
     if not piece.two_way:
         return "likely" if piece.acked else "possible", "one-way"
-    return "likely", None
+    return "likely", "merely-blocked" if piece.merely_blocked else None
 
 
 def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESHOLDS) -> Judgement:
@@ -161,8 +164,10 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
 
 def _together(judged: Sequence[Judged], subject: Subject, limits: Thresholds) -> Level:
     """What pieces that may be added up prove."""
-    full = [p for p, level in judged if level == ("likely", None) and p.seat not in BEHIND]
-    if len({piece.signature for piece in full}) >= limits.signatures or _repeated(full, limits):
+    full = [p for p, level in judged if level in FULL and p.seat not in BEHIND]
+    several = len({piece.signature for piece in full}) >= limits.signatures
+    # A person who looks up two names behind a blocker is answered just so.
+    if (several and not all(p.merely_blocked for p in full)) or _repeated(full, limits):
         return "running", None
     if _repeated([p for p, _ in judged if p.server_proven and p.two_way], limits):
         return "running", None
@@ -225,6 +230,8 @@ def _gaps(subject: Subject, limits: Thresholds) -> tuple[str, ...]:
         gaps.append(wording.lost(watch.loss))
     if watch.one_direction:
         gaps.append(wording.ONE_DIRECTION)
+    if watch.tunnels:
+        gaps.append(wording.TUNNELS)
     if subject.suspected or subject.carrier:
         gaps.append(wording.CARRIES)
     return tuple(gaps)

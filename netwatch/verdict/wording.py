@@ -13,13 +13,18 @@ from netwatch.verdict.evidence import Piece
 
 SENTENCES_MAX: Final = 5
 """Signatures told in words; the evidence itself is complete."""
+SITES_MAX: Final = 8
+"""Sites of one roaming device that are named."""
 OEM_PRODUCT: Final = "Kaspersky engine (OEM)"
 MAYBE_OEM_PRODUCT: Final = "Kaspersky engine, possibly OEM"
 ONE_DIRECTION: Final = "the mirror shows one direction only"
 ONCE: Final = "not more, because this was seen for one kind of name and not for long enough"
 SCATTERED: Final = "not more, because this was seen too far apart in time to be surely one device's"
 CARRIES: Final = "it carries traffic of others, whose absence its silence does not show"
+TUNNELS: Final = "nothing found, but it used a VPN, whose inside is not seen"
 CAP_WORDS: Final = {
+    "merely-blocked": "not more, because it only asked, was answered as blocked, and did not ask"
+    " again for long enough: a person who looks the names up is answered just so",
     "one-way": "not more, because only its own side of the traffic was seen",
     "merely-asked": "not more, because it was not seen connecting to what it asked for",
     "address-only": "not more, because it connected to the address without being seen to ask for"
@@ -144,6 +149,13 @@ def purposes(pieces: Iterable[Piece]) -> tuple[str, ...]:
     """The purposes of all pieces, in the order of `model.PURPOSES`."""
     seen = {piece.purpose for piece in pieces}
     return tuple(purpose for purpose in PURPOSES if purpose in seen)
+
+
+def roaming(sites: Sequence[str]) -> str:
+    """Of a device that was met in several sites: its MAC is one machine's, wherever it goes."""
+    shown = ", ".join(sites[:SITES_MAX])
+    more = f" and {len(sites) - SITES_MAX} more" if len(sites) > SITES_MAX else ""
+    return f"seen in {len(sites)} sites: {shown}{more}"
 
 
 def too_short(seconds: int, hours: int, days: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from netwatch.charge import Charge, Role, Seat
+from netwatch.charge import Charge, Key, Role, Seat
 from netwatch.devices.charging import Ledger, Legs
 from netwatch.devices.identity import Hosts
 from netwatch.model import (
@@ -22,7 +22,7 @@ SECOND = 1_000_000_000
 START = 1_000_000 * 60 * SECOND
 PC, DC = bytes((10, 0, 0, 5)), bytes((10, 0, 0, 53))
 OUTSIDE, INSIDE = bytes((203, 0, 113, 7)), bytes((10, 9, 9, 9))
-PC_KEY, DC_KEY = b"a\0\0" + PC, b"a\0\0" + DC
+PC_KEY, DC_KEY = Key(address=PC), Key(address=DC)
 
 
 def sighting(at: float, signal: str, client: bytes = PC, **more: Any) -> Sighting:
@@ -92,11 +92,26 @@ def test_replies_belong_to_their_flows() -> None:
     assert made.aside == {"other-name": 1}
 
 
-def test_a_feed_of_one_direction_is_noted() -> None:
-    made, _ = ledger(sighting(1, Signal.TLS_SNI), coverage=Coverage(flows_tcp=8))
-    assert made.charged[PC_KEY][0].acked
-    made, _ = ledger(sighting(1, Signal.TLS_SNI), coverage=Coverage(flows_tcp=8, flows_both=1))
-    assert not made.charged[PC_KEY][0].acked
+@pytest.mark.parametrize(
+    ("kinds", "flows_both", "acked"),
+    [
+        (("acked",), 0, True),
+        ((), 0, False),  # a forged hello inside a feed of one direction
+        (("acked",), 1, False),  # a feed that shows both
+        (("reply",), 0, False),
+        (("other-name", "acked"), 0, True),
+    ],
+)
+def test_acks_count_on_a_feed_of_one_direction_only(
+    kinds: tuple[str, ...], flows_both: int, acked: bool
+) -> None:
+    hello = sighting(1, Signal.TLS_SNI)
+    made, _ = ledger(
+        hello,
+        replies=[Reply(time_ns=0, frame=0, flow=hello.flow, kind=kind) for kind in kinds],
+        coverage=Coverage(flows_tcp=8, flows_both=flows_both),
+    )
+    assert made.charged[PC_KEY][0].acked is acked
 
 
 NEAR = {"server": DC}
@@ -132,7 +147,7 @@ NEAR = {"server": DC}
 def test_far_legs(near: Sighting, far: Sighting, kept: bool) -> None:
     made, hosts = ledger(near, far)
     made.set_far_legs_aside(hosts)
-    key = b"a\0\0" + far.client
+    key = Key(address=far.client)
     assert bool(made.charged[key]) is kept
     assert made.aside == ({} if kept else {"far-leg": 1})
     assert len(made.charged[PC_KEY]) == 1

@@ -88,15 +88,40 @@ def test_without_questions_nothing_is_hidden() -> None:
         ({"dns_questions": 1}, 4, "uplink"),
         ({"quic": 1, "flows_tcp": 50}, 9, "one-direction"),
         ({"http": 1, "flows_tcp": 50, "flows_both": 40}, 9, "access"),
+        ({"dns_questions": 1}, 0, "uplink"),
     ],
 )
 def test_seats(fields: dict[str, int], direct: int, seat: str) -> None:
     assert seat in SEAT_WORDS
-    assert seat_of([capture(**fields)], direct, 10) == seat
+    one = capture(**fields)
+    one.observation.clients = [client(mac=b"routed")]
+    assert seat_of([one], direct, 10) == seat
+
+
+def test_a_capture_without_macs_is_no_uplink() -> None:
+    one = capture(dns_questions=1)
+    one.observation.clients = [client()]
+    assert seat_of([one], 0, 10) == "raw-ip"
+    assert seat_of([one], 0, 0) == "uplink"
+    one.observation.clients = [client(mac=b"routed")]
+    assert seat_of([one], 0, 10) == "uplink"
+
+
+def test_hours_of_what_wanders_do_not_add_up_over_a_silence() -> None:
+    evening, morning, night = 0b11111, 0b111 << 13, 0b11 << 40  # 8 h apart, then 24 h
+    one = capture(first_ns=DAY, last_ns=DAY + 50 * HOUR)
+    seen = [(one, client(first_ns=DAY + 18 * HOUR, hours=evening | morning | night))]
+    watch = watch_device(seen, wanders=True)
+    assert (watch.hours, watch.days) == (2, 1)
+    watch = watch_device(seen)
+    assert (watch.hours, watch.days) == (10, 3)
+    seen = [(one, client(first_ns=DAY + 18 * HOUR, hours=evening | 0b111 << 12))]
+    watch = watch_device(seen, wanders=True)
+    assert (watch.hours, watch.days) == (8, 2)
 
 
 def overview(verdicts: list[str], seat: str = "access", *captures: Capture) -> dict[str, object]:
-    return summarise(captures, verdicts, [client(connections=4, connections_named=3)], seat, {})
+    return summarise(captures, verdicts, [client(connections=4, connections_named=3)], seat, {}, 7)
 
 
 def test_the_fields_are_those_of_the_report() -> None:
@@ -106,6 +131,7 @@ def test_the_fields_are_those_of_the_report() -> None:
 def test_every_device_is_found_cleared_or_undecided() -> None:
     found = overview(["running", "possible", "contacted", "clean", "unknown"])
     assert (found["devices"], found["devices_found"]) == (5, 2)
+    assert found["devices_not_kept"] == 7
     assert (found["devices_absent"], found["devices_undecided"]) == (1, 2)
     assert found["verdicts"] == {
         **dict.fromkeys(VERDICTS, 0),

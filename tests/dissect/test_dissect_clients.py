@@ -7,14 +7,17 @@ new once, until it changes, whatever else is bound in between.
 from collections.abc import Sequence
 from ipaddress import ip_address
 
+import pytest
+
 from netwatch.capture.pcap import PcapRecords
 from netwatch.decode.packet import Packet
-from netwatch.dissect.clients import ClientWatch, mac_number
+from netwatch.dissect.clients import ClientWatch, is_one_host, mac_number
 from netwatch.match.signatures import Pack
 from netwatch.model import Client, Observation
 from netwatch.observe import OFFLINE_KEY, build_engine, observation
 from netwatch.selftest.files import Frame, pcap
-from netwatch.selftest.wire import Host, Site, Wire, together
+from netwatch.selftest.frames import ping
+from netwatch.selftest.wire import Host, Site, Tcp, Wire, together
 
 MATCHER = Pack(()).matcher()
 SITE = Site(9)
@@ -153,3 +156,84 @@ def test_bindings_are_new_once() -> None:
 def test_macs_as_numbers() -> None:
     for octets in (b"\0\0\0\0\0\0", b"\xff\xff\xff\xff\xff\xff", b"\x02\x80\x00\xff\x00\x80"):
         assert mac_number(b"--" + octets + b"--", 2) == int.from_bytes(octets, "big")
+
+
+def test_who_only_answers_is_there_too() -> None:
+    wire = Wire(START)
+    wire.connect(ALICE, BOB, 445)
+    seen = run(wire.shown)
+    assert client_of(seen, BOB).flows == 0
+    assert client_of(seen, BOB).mac == mac(BOB)
+    public = {ip_address(host.ip).packed for host in (SERVER, OTHER)}
+    wire.connect(ALICE, SERVER)
+    assert not public & {c.address for c in run(wire.shown).clients}, "servers are not ours"
+
+
+def test_a_syn_that_nobody_answers_makes_no_server() -> None:
+    wire = Wire(START)
+    Tcp(wire, ALICE, BOB, 445).syn()
+    assert [c.address for c in run(wire.shown).clients] == [ip_address(ALICE.ip).packed]
+
+
+def test_who_only_pings_is_there_too() -> None:
+    wire = Wire(START)
+    wire.send(ALICE, BOB, ping(ALICE.ip, BOB.ip))
+    alice = client_of(run(wire.shown), ALICE)
+    assert (alice.flows, alice.tunnels, alice.mac) == (0, 0, mac(ALICE))
+
+
+WIREGUARD = b"\1\0\0\0" + bytes(144)
+
+
+@pytest.mark.parametrize(
+    ("port", "payload", "tunnels"),
+    [
+        (500, b"ike", 1), (4500, b"natt", 1), (1194, b"openvpn", 1),
+        (51820, b"wireguard", 1), (443, b"other", 0), (33000, WIREGUARD, 1),
+        (33000, WIREGUARD + b"x", 0), (33000, b"\2" + WIREGUARD[1:], 0), (4501, b"", 0),
+    ],
+)  # fmt: skip
+def test_flows_of_vpns(port: int, payload: bytes, tunnels: int) -> None:
+    wire = Wire(START)
+    for _ in range(3):
+        wire.send(ALICE, SERVER, wire.datagram(ALICE, SERVER, (40_000, port), payload))
+    seen = run(wire.shown)
+    assert client_of(seen, ALICE).tunnels == tunnels, "one flow"
+
+
+@pytest.mark.parametrize(("port", "tunnels"), [(1194, 1), (1723, 1), (443, 0), (51820, 0)])
+def test_vpns_over_tcp(port: int, tunnels: int) -> None:
+    wire = Wire(START)
+    wire.connect(ALICE, SERVER, port)
+    assert client_of(run(wire.shown), ALICE).tunnels == tunnels
+
+
+def test_esp_tells_both_ends_that_are_ours() -> None:
+    wire = Wire(START)
+    for source, target in ((ALICE, SERVER), (SERVER, ALICE), (BOB, ALICE)):
+        packet = bytearray(ping(source.ip, target.ip))
+        packet[9] = 50
+        wire.send(source, target, bytes(packet))
+    seen = run(wire.shown)
+    assert client_of(seen, ALICE).tunnels == 3
+    assert client_of(seen, BOB).tunnels == 1
+    assert len(seen.clients) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "one"),
+    [
+        ("0.1.2.3", False), ("10.0.0.5", True), ("127.0.0.1", True), ("224.0.0.251", False),
+        ("255.255.255.255", False), ("::", False), ("::1", True), ("fd00::2", True),
+        ("0:1::", True), ("ff02::1", False),
+    ],
+)  # fmt: skip
+def test_what_can_be_one_host(address: str, one: bool) -> None:
+    packed = ip_address(address).packed
+    assert is_one_host(b"before" + packed + b"behind", 6, len(packed)) is one
+
+
+def test_what_no_host_has_sends_nothing() -> None:
+    wire = Wire(START)
+    wire.send(ALICE, BOB, ping("224.0.0.251", BOB.ip))
+    assert run(wire.shown).clients == []

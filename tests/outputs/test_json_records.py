@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from netwatch.outputs.json_records import json_lines, json_object
+from netwatch.outputs.text import time_text
 from netwatch.report import (
     Capture,
     Coverage,
@@ -19,9 +20,9 @@ from netwatch.report import (
 )
 
 COVERAGE_NUMBERS = (
-    "devices devices_found devices_absent devices_undecided packets bytes dns_questions "
-    "dns_answers hellos connections encrypted_dns ech hellos_unfinished duplicates truncated "
-    "flows_evicted unknown_encapsulations tunnelled encrypted"
+    "devices devices_not_kept devices_found devices_absent devices_undecided packets bytes "
+    "dns_questions dns_answers hellos connections encrypted_dns ech hellos_unfinished duplicates "
+    "truncated flows_evicted clients_evicted unknown_encapsulations tunnelled encrypted"
 )
 
 
@@ -105,27 +106,38 @@ def report() -> Report:
 
 
 def test_the_object_has_the_keys_in_their_order() -> None:
-    read = json.loads(json_object(report()))
+    read = json.loads(b"".join(json_object(report())))
     assert list(read) == ["netwatch", "captures", "devices", "unattributed", "coverage"]
     assert list(read["netwatch"]) == ["version", "engine", "packs"]
     assert list(read["captures"][0]) == (
-        "path sha256 packets bytes first_time last_time link_types anomalies error".split()
+        "path site sha256 packets bytes first_time last_time link_types anomalies error".split()
     )
     assert list(read["devices"][0]) == (
-        "id verdict cap role zone managed ips macs vendor hostnames first_seen last_seen products "
-        "purposes reasons evidence".split()
+        "id verdict cap role zone site managed ips macs vendor hostnames first_seen last_seen "
+        "products purposes reasons evidence".split()
     )
     assert list(read["devices"][0]["evidence"][0]) == (
         "time signal name signature purpose strength capture frame client_ip server_ip seat "
         "two_way followed blocked count".split()
     )
     assert list(read["unattributed"][0]) == (
-        "role address name verdict at_least evidence how_to_name".split()
+        "role address name site verdict at_least evidence how_to_name".split()
     )
 
 
+def test_pieces_are_what_one_piece_would_be() -> None:
+    empty = report()
+    empty.devices, empty.captures = [], empty.captures * 3
+    for whole in (report(), empty):
+        at_once = msgspec.json.encode(whole, enc_hook=time_text)
+        expected = json.loads(msgspec.json.format(at_once, indent=2))
+        written = b"".join(json_object(whole))
+        assert json.loads(written) == expected
+        assert written.decode() == json.dumps(expected, indent=2) + "\n"
+
+
 def test_times_are_rfc_3339_and_absent_ones_null() -> None:
-    read = json.loads(json_object(report()))
+    read = json.loads(b"".join(json_object(report())))
     assert read["devices"][0]["evidence"][0]["time"] == "2025-08-21T11:25:27.123456789Z"
     assert read["captures"][0]["first_time"] == "1970-01-01T00:00:00.000000000Z"
     assert read["captures"][0]["last_time"] is None
@@ -133,7 +145,7 @@ def test_times_are_rfc_3339_and_absent_ones_null() -> None:
 
 
 def test_the_object_is_indented_ascii_that_ends_in_a_line_end() -> None:
-    written = json_object(report())
+    written = b"".join(json_object(report()))
     assert written.isascii()
     assert written.startswith(b'{\n  "netwatch": {')
     assert written.endswith(b"}\n")
@@ -143,7 +155,7 @@ def test_the_object_is_indented_ascii_that_ends_in_a_line_end() -> None:
 def test_characters_beyond_16_bits_become_pairs() -> None:
     one = report()
     one.captures[0].path = "\U0001f600\x7f"
-    written = json_object(one)
+    written = b"".join(json_object(one))
     assert rb"\ud83d\ude00\u007f" in written
     assert json.loads(written)["captures"][0]["path"] == "\U0001f600\x7f"
 
@@ -156,7 +168,7 @@ def test_every_line_says_its_kind_first() -> None:
         "netwatch capture device unattributed coverage".split()
     )
     assert all(line.count(b"\n") == 1 and line.endswith(b"\n") for line in lines)
-    whole = json.loads(json_object(report()))
+    whole = json.loads(b"".join(json_object(report())))
     assert read[2] == {"kind": "device", **whole["devices"][0]}
 
 

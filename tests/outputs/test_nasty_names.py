@@ -212,7 +212,7 @@ def test_a_coloured_table_has_no_escape_but_ours() -> None:
 
 def test_json_gives_back_what_went_in() -> None:
     for _, report in reports():
-        written = json_object(report)
+        written = b"".join(json_object(report))
         text = written.decode("ascii")
         assert_harmless(text)
         read = json.loads(text)

@@ -144,3 +144,17 @@ def test_what_is_behind_carriers(
 )
 def test_what_silence_means(seen: int, undecided: int, sentence: str) -> None:
     assert answer_lines(report([], [], seen, undecided))[2] == sentence
+
+
+@pytest.mark.parametrize(
+    ("lost", "ending"),
+    [
+        (0, "71 devices."),
+        (1, "71 devices. At least 1 more address was not kept for want of room."),
+        (380_000, "At least 380,000 more addresses were not kept for want of room."),
+    ],
+)
+def test_what_found_no_room_is_said(lost: int, ending: str) -> None:
+    made = report(RUNNING, [])
+    made.coverage.devices_not_kept = lost
+    assert answer_lines(made)[2].endswith(ending)

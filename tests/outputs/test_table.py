@@ -86,6 +86,7 @@ def coverage(**fields: Any) -> Coverage:
         "first_time": Time(START_NS),
         "last_time": Time(START_NS + 70 * SECOND_NS),
         "devices": 71,
+        "devices_not_kept": 0,
         "devices_found": 4,
         "devices_absent": 11,
         "devices_undecided": 56,
@@ -107,6 +108,7 @@ def coverage(**fields: Any) -> Coverage:
         "duplicates": 0,
         "truncated": 0,
         "flows_evicted": 0,
+        "clients_evicted": 0,
         "unknown_encapsulations": 0,
         "tunnelled": 0,
         "encrypted": 0,
@@ -318,8 +320,12 @@ def every_word() -> Report:
             )
             for number, signal in enumerate(signals)
         ),
-        device("likely", id="seats", evidence=[piece(seat=seat) for seat in SEATS[:2]]),
-        device("likely", id="more", evidence=[piece(seat=seat) for seat in SEATS[2:4]]),
+        *(
+            device(
+                "likely", id=name, evidence=[piece(seat=s, frame=n) for n, s in enumerate(seats)]
+            )
+            for name, seats in (("seats", SEATS[:2]), ("more", SEATS[2:4]))
+        ),
         device("likely", id="last", evidence=[piece(seat=SEATS[4])]),
         coverage=coverage(seat="one-direction"),
     )
@@ -402,6 +408,50 @@ def test_a_capture_is_called_by_as_much_of_its_path_as_is_needed() -> None:
     (short,) = places_of("z" * 100 + ".pcap")
     assert len(short) == 60
     assert short.endswith("z.pcap")
+
+
+def test_a_question_and_its_answer_say_one_thing() -> None:
+    asked = piece(frame=5, time=Time(5), signal=Signal.DNS_QUERY)
+    answered = piece(frame=6, time=Time(6), signal=Signal.DNS_ANSWER)
+    other = piece(frame=9, time=Time(9), signal=Signal.DNS_ANSWER, server_ip="10.0.0.9")
+    assert best_pieces([asked, answered]) == [asked]
+    assert best_pieces([asked, answered, other]) == [asked, other]
+
+
+def test_one_frame_is_told_once() -> None:
+    said = piece(frame=5, time=Time(5), signal=Signal.HTTP_HOST, signature="a")
+    fetched = piece(frame=5, time=Time(5), signal=Signal.HTTP_PATH, signature="b")
+    again = piece(frame=9, time=Time(9), signal=Signal.HTTP_HOST, signature="a")
+    assert len(best_pieces([said, fetched])) == 1
+    assert [p.frame for p in best_pieces([fetched, said, again])] == [5, 9]
+
+
+def test_the_capture_is_named_once_where_it_is_the_same() -> None:
+    pieces = [piece(frame=5, signature="a"), piece(frame=6, signature="b", capture="other.pcap")]
+    assert "(other.pcap frame 6)" in table(report(device("likely", evidence=pieces)))
+    pieces[1].capture = pieces[0].capture
+    assert "(frame 6)" in table(report(device("likely", evidence=pieces)))
+
+
+def test_a_long_page_ends_with_its_answer() -> None:
+    few, many = (table(report(*(device("likely", id=str(i)) for i in range(n)))) for n in (2, 20))
+    answer = many[: many.index("\n\n")]
+    assert "20 devices here likely run" in answer
+    assert many.endswith("\n\n" + answer + "\n")
+    assert few.count("2 devices here likely run") == 1
+
+
+def test_sites_and_suspicions_are_said() -> None:
+    suspect = device("possible", site="berlin", role="list-resolver", cap="suspected-carrier")
+    page = table(report(suspect, unattributed=[carrier(site="paris")]))
+    assert "perhaps a block-list resolver, site berlin" in " ".join(page.split())
+    assert "behind DNS server 10.20.0.10 (dc01) in site paris" in " ".join(page.split())
+
+
+def test_what_would_name_them_is_said_once_for_all_carriers_of_a_kind() -> None:
+    page = " ".join(table(report(unattributed=[carrier(), carrier(), carrier(role="nat")])).split())
+    assert page.count("To name them, at each: mirror the port") == 1
+    assert " ".join(table(report(unattributed=[carrier()])).split()).count("To name it:") == 1
 
 
 def test_a_span_names_the_day_once() -> None:

@@ -3,7 +3,16 @@
 from netwatch.model import ANOMALY_NAMES, Anomaly, Coverage
 from netwatch.state.tally import ANOMALIES, Tally
 
-RENAMED = {"bytes", "encrypted", "flows", "flows_evicted", "gap_ns", "link_types"}
+RENAMED = {
+    "bytes",
+    "clients_evicted",
+    "clients_lost",
+    "encrypted",
+    "flows",
+    "flows_evicted",
+    "gap_ns",
+    "link_types",
+}
 """Fields of Coverage that are counted elsewhere, or under another name."""
 
 

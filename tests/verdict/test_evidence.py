@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from netwatch.charge import Charge, Seat
+from netwatch.charge import Charge, Key, Seat
 from netwatch.model import Sighting, Signal
 from netwatch.signature import Signature
 from netwatch.verdict.evidence import Piece, pieces_of
@@ -28,7 +28,7 @@ def exhibit(
         server=SERVER,
     )  # fmt: skip
     charge = Charge(
-        sighting=msgspec.structs.replace(sighting, **more), capture="a", device=b"", seat=seat,
+        sighting=msgspec.structs.replace(sighting, **more), capture="a", device=Key(), seat=seat,
         **around,
     )  # fmt: skip
     made = Exhibit(charge=charge, signature=signature, strength="strong", last_ns=at * SECOND)
@@ -103,7 +103,7 @@ def test_copies_add_no_kind() -> None:
 def test_a_session_with_a_proven_server() -> None:
     session = exhibit(0, Signal.PORT_PROFILE)
     assert not one(session).server_proven
-    (piece,) = pieces_of([session], SIGNATURES, frozenset({SERVER}))
+    (piece,) = pieces_of([session], SIGNATURES, frozenset({("", SERVER)}))
     assert piece.server_proven
-    (hello,) = pieces_of([exhibit(0, Signal.TLS_SNI)], SIGNATURES, frozenset({SERVER}))
+    (hello,) = pieces_of([exhibit(0, Signal.TLS_SNI)], SIGNATURES, frozenset({("", SERVER)}))
     assert not hello.server_proven

@@ -1,0 +1,167 @@
+"""What was judged, as the records of the report. Nothing is decided here."""
+
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from netwatch import report
+from netwatch.charge import Charge
+from netwatch.devices.identity import Device
+from netwatch.devices.roles import Guess
+from netwatch.model import Capture
+from netwatch.names import name_text
+from netwatch.signature import Signature
+from netwatch.verdict.exhibits import HALF_HOUR_NS, Exhibit
+from netwatch.verdict.judge import Judgement
+from netwatch.verdict.wording import HOW_TO_NAME, KNOWN_BY, roaming
+
+ACCUSED: Final = frozenset(("running", "likely", "possible"))
+
+
+def device_record(
+    device: Device,
+    guess: Guess,
+    zone: str | None,
+    judgement: Judgement,
+    evidence: list[report.Evidence],
+) -> report.Device:
+    """The record of one device."""
+    reasons = list(judgement.reasons)
+    known_by = device.id.partition(":")[0]
+    if judgement.verdict in ACCUSED and known_by in KNOWN_BY:
+        reasons.append(KNOWN_BY[known_by])
+    if len(device.sites) > 1:
+        reasons.append(roaming(device.sites))
+    return report.Device(
+        id=device.id,
+        verdict=judgement.verdict,
+        cap=judgement.cap,
+        role=guess.role,
+        zone=zone,
+        site=device.site or None,
+        ips=_addresses(device),
+        macs=[device.key.mac.hex(":")] if device.key.mac else [],
+        hostnames=sorted(device.hostnames),
+        first_seen=report.Time(device.first_ns),
+        last_seen=report.Time(device.last_ns),
+        products=list(judgement.products),
+        purposes=list(judgement.purposes),
+        reasons=reasons,
+        evidence=evidence,
+    )
+
+
+def unattributed_record(
+    device: Device,
+    guess: Guess,
+    charges: Sequence[Charge],
+    judgement: Judgement,
+    evidence: list[report.Evidence],
+) -> report.Unattributed:
+    """The record of what one carrier passed on for somebody unseen."""
+    origins = {c.sighting.http.forwarded_for for c in charges if c.sighting.http} - {b""}
+    return report.Unattributed(
+        role=guess.role,
+        address=_address(charges[0].sighting.client),
+        name=min(device.hostnames, default=None),
+        site=device.site or None,
+        verdict=judgement.verdict,
+        at_least=max(len(origins), 1),
+        evidence=evidence,
+        how_to_name=HOW_TO_NAME[guess.role],
+    )
+
+
+def evidence_records(
+    exhibits: Iterable[Exhibit],
+    signatures: Sequence[Signature],
+    captures: Mapping[str, Capture],
+) -> list[report.Evidence]:
+    """One record for what a person would call the same sighting; repeats are counted.
+
+    `captures` by path: of one in several files it is told in which of them the frame lies.
+    """
+    records: dict[tuple[object, ...], report.Evidence] = {}
+    for exhibit in exhibits:
+        sighting, charge = exhibit.charge.sighting, exhibit.charge
+        signature = signatures[sighting.signature]
+        capture, frame = captures[charge.capture].place(sighting.frame)
+        record = report.Evidence(
+            time=report.Time(sighting.time_ns),
+            signal=sighting.signal,
+            name=_text(sighting.name),
+            signature=signature.id,
+            purpose=signature.purpose,
+            strength=exhibit.strength,
+            capture=capture,
+            frame=frame,
+            client_ip=_address(sighting.client),
+            server_ip=_address(sighting.server),
+            seat=charge.seat,
+            two_way=exhibit.two_way,
+            followed=exhibit.followed,
+            blocked=sighting.blocked or charge.refused,
+            count=exhibit.count,
+        )
+        same = (
+            sighting.time_ns // HALF_HOUR_NS,
+            (sighting.signal, sighting.name, sighting.signature, exhibit.strength),
+            (charge.capture, sighting.client, sighting.server, charge.seat),
+        )
+        first = records.setdefault(same, record)
+        if first is not record:
+            first.count += record.count
+            first.two_way |= record.two_way
+            first.followed |= record.followed
+            first.blocked |= record.blocked
+    return list(records.values())
+
+
+def capture_records(captures: Iterable[Capture]) -> list[report.Capture]:
+    """Every file that was read, by its path."""
+    files = [(file, one.site) for one in captures for file in one.parts()]
+    files.sort(key=lambda told: (told[0].path, told[0].sha256))
+    return [_capture(file, site) for file, site in files]
+
+
+def _capture(capture: Capture, site: str) -> report.Capture:
+    coverage = capture.observation.coverage
+    return report.Capture(
+        path=capture.path,
+        site=site or None,
+        sha256=capture.sha256,
+        packets=coverage.packets,
+        bytes=capture.bytes,
+        first_time=report.Time(coverage.first_ns) if coverage.packets else None,
+        last_time=report.Time(coverage.last_ns) if coverage.packets else None,
+        link_types=dict(sorted(coverage.link_types.items())),
+        anomalies=dict(sorted(coverage.anomalies.items())),
+        error=capture.error,
+    )
+
+
+def as_time(kind: type, number: object) -> report.Time:
+    """For msgspec: a number where the record wants a time."""
+    if kind is not report.Time or not isinstance(number, int):
+        raise NotImplementedError(kind)
+    return report.Time(number)
+
+
+@lru_cache(maxsize=4096)
+def _text(name: bytes) -> str:
+    """`name_text`, remembered: the same few names come again and again."""
+    return name_text(name)
+
+
+@lru_cache(maxsize=4096)
+def _address(address: bytes) -> str:
+    if len(address) not in (4, 16):
+        return ""
+    family = socket.AF_INET if len(address) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, address)
+
+
+def _addresses(device: Device) -> list[str]:
+    """IPv4 first, then IPv6; link-local ones last, as their octets come."""
+    return [_address(a) for a in sorted(device.addresses, key=lambda a: (len(a), a))]
