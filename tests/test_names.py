@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.limits import LABELS_MAX
-from netwatch.names import Name, name_text, name_wire
+from netwatch.names import Name, host_text, name_text, name_wire
 
 LONGEST = b".".join([b"a" * 63, b"b" * 63, b"c" * 63, b"d" * 61])
 
@@ -176,3 +176,18 @@ def unescaped(text: str) -> bytes:
             at += 1
     labels.append(bytes(label))
     return b"".join(bytes((len(part),)) + part for part in labels)
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (b"laptop-7", "laptop-7"),
+        (b"laptop.corp", "laptop.corp"),
+        (b"a b\\\x1b[0m\xff", r"a\032b\\\027[0m\255"),
+        (b"\6laptop", r"\006laptop"),
+        (b"7up", "7up"),
+        (b"", ""),
+    ],
+)
+def test_host_names_are_printable(octets: bytes, text: str) -> None:
+    assert host_text(octets) == text

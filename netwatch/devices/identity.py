@@ -18,6 +18,7 @@ from netwatch.devices.addresses import is_host, is_random, is_unicast, outermost
 from netwatch.devices.places import Places
 from netwatch.errors import UsageError
 from netwatch.model import Capture
+from netwatch.names import host_text
 
 VLAN_MAX: Final = 4_095
 """Numbers above it are network identifiers of tunnels and backbones."""
@@ -136,7 +137,7 @@ class Hosts:
                 continue
             device = self.device(key, capture.site)
             if len(device.hostnames) < NAMES_OF_DEVICE:
-                device.hostnames.add(claim.hostname.decode("ascii", "backslashreplace"))
+                device.hostnames.add(host_text(claim.hostname.rstrip(b"\0")))
             device.see(claim.time_ns, claim.time_ns, capture.site)
 
 

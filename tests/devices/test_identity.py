@@ -66,6 +66,20 @@ def test_names_go_to_their_devices() -> None:
     assert len(known.devices) == 2
 
 
+@pytest.mark.parametrize("kind", ["mdns", "llmnr", "nbns", "browser", "lldp", "ssdp"])
+def test_what_a_device_announces_is_its_name(kind: str) -> None:
+    known = hosts(claim(PC, MAC), claim(PC, MAC, kind, hostname=b"Anna's Mac.local\0"))
+    assert known.device(Key(mac=MAC)).hostnames == {r"Anna's\032Mac.local"}
+    behind = hosts(claim(PC, ROUTER, kind, hostname=b"pc"), *_routed())
+    (key, _) = behind.find(PC, ROUTER, 0)
+    assert not key.mac
+    assert behind.device(key).hostnames == {"pc"}, "the name is the address's, not the router's"
+
+
+def _routed() -> list[Client]:
+    return [client(bytes((10, 0, 1, n)), ROUTER) for n in range(9)]
+
+
 def test_what_was_seen_of_a_device() -> None:
     known = hosts(claim(PC, MAC))
     known.see(PC, MAC, 0, 7, 9)
