@@ -10,7 +10,7 @@ from netwatch.model import VERDICTS, Capture, Client, Coverage
 HOUR_NS: Final = 3_600_000_000_000
 ONE_DIRECTION_FLOWS: Final = 8
 """TCP flows of which not one has two sides: fewer may be scans that nobody answered."""
-WANDER_HOURS: Final = 8
+SILENCE_NS_MAX: Final = 8 * HOUR_NS
 """Hours of an address do not add up over a longer silence: it may be another device's by then."""
 HIDDEN_PART: Final = 10
 """Connections are hidden on a feed where at most one of so many askers is seen connecting."""
@@ -65,10 +65,10 @@ def watch_device(seen: Sequence[tuple[Capture, Client]], wanders: bool = False) 
 
 
 def _stretches(hours: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Cut ascending hours of the clock where more than `WANDER_HOURS` lie between two."""
+    """Cut ascending hours of the clock where more than `SILENCE_NS_MAX` lies between two."""
     start = 0
     for end in range(1, len(hours) + 1):
-        if end == len(hours) or hours[end] - hours[end - 1] > WANDER_HOURS:
+        if end == len(hours) or (hours[end] - hours[end - 1]) * HOUR_NS > SILENCE_NS_MAX:
             yield hours[start:end]
             start = end
 
