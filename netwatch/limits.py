@@ -161,6 +161,8 @@ DHCP_VALUE_BYTES_MAX: Final = 255
 """Octets kept of one DHCP option, also where it is given in pieces (RFC 3396)."""
 DHCP_RELAYS_MAX: Final = 8
 """Relays around one DHCPv6 message: HOP_COUNT_LIMIT of RFC 8415 section 7.6."""
+FTP_LINE_BYTES_MAX: Final = 512
+"""Longest line of an FTP command that is waited for."""
 ECH_CONFIGS_MAX: Final = 8
 """Configurations of one ECHConfigList that are looked at; providers give one or two."""
 CLAIM_VALUE_BYTES_MAX: Final = 255

@@ -99,6 +99,8 @@ class Signal:
     TLS_SNI: Final = "tls-sni"
     QUIC_SNI: Final = "quic-sni"
     DTLS_SNI: Final = "dtls-sni"
+    FTP_HOST: Final = "ftp-host"
+    FTP_USER: Final = "ftp-user"
     HTTP_HOST: Final = "http-host"
     HTTP_ABSOLUTE: Final = "http-absolute"
     HTTP_CONNECT: Final = "http-connect"

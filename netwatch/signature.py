@@ -22,6 +22,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     prefixes: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     """`tcp/13000`, `udp/15000`, `tcp/23100-23199`."""
+    users: tuple[str, ...] = ()
+    """Accounts of FTP servers, as they are said."""
     decoy: bool = False
     shared: bool = False
     """OEM engines say these names as well."""

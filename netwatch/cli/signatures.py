@@ -1,6 +1,7 @@
 """`netwatch signatures`: what the packs hold, whether they are right, and why a name matches."""
 
 import os
+import textwrap
 from typing import Final, cast
 
 import click
@@ -81,8 +82,8 @@ def check(files: tuple[str, ...]) -> None:
 def explain(asked: str, packs: tuple[str, ...], form: str) -> None:
     """Say which entry claims NAME, which ones lost to it, and why.
 
-    NAME is a name, a URL /path, an address, tcp/PORT, udp/PORT, or issuer:, subject: or magic:
-    with a text.
+    NAME is a name, a URL /path, an address, tcp/PORT, udp/PORT, or issuer:, subject:, magic: or
+    user: with a text.
     """
     explanation = loaded_pack(packs).explain(asked)
     if form == "json":
@@ -105,7 +106,8 @@ def _counts(pack: Pack) -> str:
     entries = f"{len(pack.signatures)} signature{'s' if len(pack.signatures) > 1 else ''}"
     changes = [f"\n  overridden: {_id_and_place(signature)}" for signature in pack.replaced]
     changes += [f"\n  disabled: {_id_and_place(signature)}" for signature in pack.disabled]
-    return f"{files}, {entries}:\n  {held}{''.join(changes)}"
+    listed = textwrap.fill(held, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return f"{files}, {entries}:\n{listed}{''.join(changes)}"
 
 
 def _id_and_place(signature: Signature) -> str:

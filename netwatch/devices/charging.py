@@ -22,11 +22,14 @@ TOWARDS: Final = PROXIED | {
     Signal.TLS_SNI,
     Signal.QUIC_SNI,
     Signal.DTLS_SNI,
+    Signal.FTP_HOST,
     Signal.HTTP_HOST,
     Signal.FLOW_TO_ANSWERED_ADDRESS,
 }
 """Signals of a connection towards a name."""
-CONTENT: Final = frozenset((Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE))
+CONTENT: Final = frozenset(
+    (Signal.FTP_USER, Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE)
+)
 GOSSIP: Final = frozenset((Signal.MDNS, Signal.LLMNR, Signal.NBNS))
 CNAME: Final = 5
 MINUTE_NS: Final = 60_000_000_000

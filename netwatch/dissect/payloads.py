@@ -14,8 +14,10 @@ from netwatch.decode.packet import Packet
 from netwatch.dissect.certificates import CertificateDissector
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.ftp import FTP_PORT, FtpDissector
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.requests import RequestDissector
+from netwatch.extract.ftp import ftp_begins
 from netwatch.extract.http import request_begins, usual_method
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.extract.tls import ClientHello
@@ -55,6 +57,7 @@ class Payloads:
         self.dns: DnsDissector = dns
         self.hellos: HelloDissector = hellos
         self.requests: RequestDissector = RequestDissector(watch)
+        self.ftp: FtpDissector = FtpDissector(watch)
         self.certificates: CertificateDissector = certificates
         self.records: TlsRecords = TlsRecords()
         self.hello: ClientHello = ClientHello()
@@ -74,6 +77,8 @@ class Payloads:
             return HTTP
         if hello_begins(data, start, end):
             return self.client_hello(packet, data, start, end)
+        if packet.target_port == FTP_PORT and ftp_begins(data, start, end):
+            return self.ftp_lines(packet, data, start, end)
         if request_begins(data, start, end):
             outcome = self.requests.read(packet, data, start, end)
             self.consumed = self.requests.position
@@ -87,6 +92,13 @@ class Payloads:
         if phase == HTTP:
             return HTTP
         return self.maybe_dns(packet, data, start, end)
+
+    def ftp_lines(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
+        """Commands of FTP; a hello may still follow (AUTH TLS)."""
+        if self.ftp.read(packet, data, start, end):
+            self.consumed = self.ftp.position
+            return WAIT
+        return FRESH
 
     def inside(self, packet: Packet, data: bytes, end: i64) -> i64:
         """A hello that came in one segment with the CONNECT before it."""

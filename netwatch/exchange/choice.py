@@ -91,7 +91,7 @@ def name_list(
     chosen = tuple(_listed(number, signature, matcher_name) for number, signature in taken)
     numbers = {number for number, _ in taken}
     others = [s for number, s in enumerate(pack.signatures) if number not in numbers]
-    kinds = ("paths", "issuers", "subjects", "magics", "prefixes", "ports")
+    kinds = ("paths", "issuers", "subjects", "magics", "prefixes", "ports", "users")
     counts = ((kind, sum(len(getattr(s, kind)) for _, s in taken)) for kind in kinds)
     return NameList(
         chosen=chosen,

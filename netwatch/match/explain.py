@@ -49,6 +49,7 @@ _COUNTED: Final = {
     "address": ("bits",),
     "port": ("ports fewer than all",),
     "magic": ("octets",),
+    "user": (),
     "issuer": ("subjects", "parts", "characters fixed"),
     "subject": ("subjects", "parts", "characters fixed"),
 }
@@ -108,6 +109,8 @@ def _fitting(index: Index, question: Asked) -> list[_Fitting]:
             for magic, number in index.magics
             if question.octets.startswith(magic)
         ]
+    if question.kind == "user":
+        return [((), n, user.decode()) for user, n in index.users if user == question.octets]
     return _fitting_rules(index, question)
 
 

@@ -24,7 +24,7 @@ from netwatch.match.patterns import (
     plain_key,
 )
 from netwatch.match.prefixes import PrefixTable
-from netwatch.match.ranges import boundaries, ports, prefix
+from netwatch.match.ranges import boundaries, ports, prefix, user
 from netwatch.match.suffix import SuffixTree
 from netwatch.signature import Signature
 
@@ -60,6 +60,7 @@ class Index:
         self.paths = self._patterns("paths", path_patterns)
         self.prefixes = self._read("prefixes", prefix)
         self.ports = self._read("ports", ports)
+        self.users = self._read("users", user)
         self.magics = self._magics()
         self.certificates: list[tuple[CertificateRule, int]] = []
         for field, of_subject in (("issuers", False), ("subjects", True)):
@@ -209,6 +210,7 @@ class Index:
             [octets for octets, _ in self.magics],
             [self._answer(number) for _, number in self.magics],
             rules.find,
+            {octets: self._answer(number) for octets, number in self.users},
         )
 
     def _answer(self, number: int) -> int:

@@ -40,6 +40,7 @@ class Matcher:
         magics: list[bytes],
         magic_signatures: list[int],
         certificates: Callable[[str, str], int],
+        users: dict[bytes, int],
     ) -> None:
         self.names = names
         self.name_signatures: vec[i64] = vec[i64]([i64(n) for n in name_signatures])
@@ -55,6 +56,7 @@ class Matcher:
         for magic in magics:
             self.magic_firsts[i64(magic[0])] = 1
         self.certificates = certificates
+        self.users = users
         self.segments = Name()
         self.has_paths: bool = len(path_signatures) > 0
         self.has_ports: bool = len(port_signatures) > 0
@@ -121,6 +123,12 @@ class Matcher:
                 return self.magic_signatures[number]
             number += 1
         return -1
+
+    def user(self, data: bytes, start: i64, end: i64) -> i64:
+        """Of the account data[start:end] that an FTP client says; case counts."""
+        if len(self.users) == 0 or start < 0 or end <= start or end > len(data):
+            return -1
+        return self.users.get(data[start:end], -1)
 
     def certificate(self, subject: str, issuer: str) -> int:
         """Of a server certificate, both names as text (RFC 4514; the order of parts is free)."""

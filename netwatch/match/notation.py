@@ -1,7 +1,7 @@
 """What a person may ask about, in one line: for `explain`, and for `matches` and `ignores`.
 
 `s01.upd.kaspersky.com` · `/index/u1313g.xml` · `37.203.128.5` · `tcp/13000` · `issuer:O=X, CN=Y` ·
-`subject:O=X` · `magic:KLZF`
+`subject:O=X` · `magic:KLZF` · `user:kavdumps`
 """
 
 import ipaddress
@@ -12,7 +12,7 @@ import msgspec
 
 from netwatch.match.matcher import Matcher
 from netwatch.match.patterns import PatternError
-from netwatch.match.ranges import magic_octets, ports
+from netwatch.match.ranges import magic_octets, ports, user
 from netwatch.names import Name
 
 _PORT: Final = re.compile(r"(?:tcp|udp)/.*")
@@ -23,9 +23,9 @@ class Asked(msgspec.Struct, frozen=True):
 
     text: str
     kind: str
-    """`name`, `path`, `address`, `port`, `issuer`, `subject` or `magic`."""
+    """`name`, `path`, `address`, `port`, `issuer`, `subject`, `magic` or `user`."""
     octets: bytes = b""
-    """The name as dotted text, the path, the packed address, or the first octets of a file."""
+    """The name as dotted text, the path, the packed address, first octets of a file, an account."""
     labels: tuple[bytes, ...] = ()
     """Of a name: its labels in lower case. Of a path: its segments."""
     transport: int = 0
@@ -49,6 +49,8 @@ def asked(text: str) -> Asked:
         return Asked(text, kind, certificate=rest.strip())
     if colon and kind == "magic":
         return Asked(text, "magic", octets=magic_octets(rest))
+    if colon and kind == "user":
+        return Asked(text, "user", octets=user(rest))
     try:
         return Asked(text, "address", octets=ipaddress.ip_address(text).packed)
     except ValueError:
@@ -60,7 +62,7 @@ def _asked_name(text: str) -> Asked:
     if not Name().set_dotted(octets, 0, len(octets)) or b" " in octets:
         raise PatternError(
             f"found {text!r}, expected a name, a /path, an address, tcp/PORT, udp/PORT,"
-            " issuer:NAME, subject:NAME or magic:TEXT"
+            " issuer:NAME, subject:NAME, magic:TEXT or user:NAME"
         )
     return Asked(text, "name", octets=octets, labels=tuple(octets.lower().rstrip(b".").split(b".")))
 
@@ -80,6 +82,8 @@ def answer(matcher: Matcher, question: Asked) -> int:
         return matcher.port(question.transport, question.port)
     if question.kind == "magic":
         return matcher.magic(octets, 0, len(octets))
+    if question.kind == "user":
+        return matcher.user(octets, 0, len(octets))
     if question.kind == "issuer":
         return matcher.certificate("", question.certificate)
     return matcher.certificate(question.certificate, "")

@@ -31,6 +31,7 @@ PATTERN_KEYS: Final[tuple[str, ...]] = (
     "magics",
     "prefixes",
     "ports",
+    "users",
 )
 LIST_KEYS: Final[tuple[str, ...]] = (*PATTERN_KEYS, "references", "matches", "ignores")
 FLAG_KEYS: Final[tuple[str, ...]] = ("decoy", "shared")

@@ -1,4 +1,4 @@
-"""Prefixes, ports and file magics as a pack writes them -> numbers, and ranges made disjoint."""
+"""Prefixes, ports, accounts and magics as a pack writes them; ranges are made disjoint."""
 
 import ipaddress
 import re
@@ -61,6 +61,16 @@ def magic_octets(text: str) -> bytes:
         octets += bytes.fromhex(piece[1]) if piece[1] else piece[2].encode()
         position = piece.end()
     return bytes(octets)
+
+
+def user(text: str) -> bytes:
+    """`kavdumps` -> the octets of an account: printable ASCII without blanks, not too short."""
+    if len(text) < PATTERN_LITERALS_MIN or not all(0x21 <= ord(c) <= 0x7E for c in text):
+        raise PatternError(
+            f"found the user {text!r}, expected at least {PATTERN_LITERALS_MIN} printable"
+            " characters without blanks"
+        )
+    return text.encode()
 
 
 def boundaries(ranges: list[tuple[int, int, int]], last_address: int) -> list[tuple[int, int]]:

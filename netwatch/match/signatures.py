@@ -48,7 +48,7 @@ class Pack(msgspec.Struct, frozen=True):
         """Which entry matches, which ones lost to it, and why.
 
         `text` is a name, a /path, an address, `tcp/PORT`, `udp/PORT`, `issuer:NAME`, `subject:NAME`
-        or `magic:TEXT`. SignatureError if it is none of these.
+        `magic:TEXT` or `user:NAME`. SignatureError if it is none of these.
         """
         try:
             question = asked(text)

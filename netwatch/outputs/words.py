@@ -23,6 +23,8 @@ PROOFS: Final = {
     Signal.TLS_SNI: "said {name} in a TLS hello to {server}",
     Signal.QUIC_SNI: "said {name} in a QUIC hello to {server}",
     Signal.DTLS_SNI: "said {name} in a DTLS hello to {server}",
+    Signal.FTP_HOST: "asked FTP server {server} for {name}",
+    Signal.FTP_USER: "logged in to FTP server {server} by an account of the product{host}",
     Signal.HTTP_HOST: "sent an HTTP request for {name} to {server}",
     Signal.HTTP_ABSOLUTE: "sent proxy {server} an HTTP request for {name}",
     Signal.HTTP_CONNECT: "asked proxy {server} for a connection to {name}",

@@ -24,7 +24,11 @@ from netwatch.selftest.trials import Trial, Trials, buildable
 from netwatch.signature import Signature
 from netwatch.verdict.judge import ceiling
 
-SIGNALS: Final = tuple(text for name, text in vars(Signal).items() if name.isupper())
+NO_EVIDENCE: Final = frozenset((Signal.NBNS,))
+"""A NetBIOS name is one label: no pack has any, so nothing can be tried."""
+SIGNALS: Final = tuple(
+    text for name, text in vars(Signal).items() if name.isupper() and text not in NO_EVIDENCE
+)
 VERDICT: Final = "verdict"
 PATTERN: Final = "pattern"
 ROWS: Final = (*SIGNALS, VERDICT, PATTERN)
@@ -77,8 +81,9 @@ def _through_the_pipeline(trials: Trials, pack: Pack) -> tuple[Capture, Report]:
 
 
 def _patterns(signature: Signature) -> int:
-    kinds = (signature.names, signature.paths, signature.issuers, signature.subjects)
-    return sum(map(len, (*kinds, signature.magics, signature.prefixes, signature.ports)))
+    said = (signature.names, signature.paths, signature.issuers, signature.subjects)
+    shown = (signature.magics, signature.prefixes, signature.ports, signature.users)
+    return sum(map(len, (*said, *shown)))
 
 
 def _made(found: Sequence[Example], total: Checkup) -> Trials:

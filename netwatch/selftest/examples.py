@@ -75,6 +75,8 @@ def _candidates(signature: Signature) -> Iterable[tuple[str, Iterable[str]]]:
                 yield text, (f"{kind}:{plain}" for plain in _written_out(named))
     for magic in signature.magics:
         yield repr(magic), ("magic:" + _escaped(magic),)
+    for text in signature.users:
+        yield text, (f"user:{text}",)
     for text in signature.prefixes:
         network = ipaddress.ip_network(text)
         yield text, (str(network.network_address),)

@@ -54,6 +54,7 @@ class Trials:
         self._other_ways: tuple[tuple[tuple[str, ...], Said, bool], ...] = (
             ((Signal.QUIC_SNI,), self._quic, True),
             ((Signal.DTLS_SNI,), self._dtls, True),
+            ((Signal.FTP_HOST,), self._ftp_host, True),
             ((Signal.HTTP_HOST,), self._host, True),
             ((Signal.HTTP_ABSOLUTE,), self._absolute, True),
             ((Signal.HTTP_CONNECT, Signal.TLS_SNI), self._connect, True),
@@ -68,6 +69,7 @@ class Trials:
             "subject": (Signal.TLS_CERTIFICATE, self._certificate),
             "address": (Signal.ADDRESS_PREFIX, self._address),
             "port": (Signal.PORT_PROFILE, self._port),
+            "user": (Signal.FTP_USER, self._ftp_user),
         }
 
     def add(self, example: Example, every_way: bool) -> None:
@@ -127,6 +129,19 @@ class Trials:
         for octets in rest:
             self.wire.send(client, server, self.wire.datagram(client, server, ports, octets))
         self.wire.exchange(client, server, ports, first, dtls.verify_request(b""))
+
+    def _ftp_host(self, client: Host, name: str) -> None:
+        self._ftp(client, b"HOST " + _dotted(name) + b"\r\n")
+
+    def _ftp_user(self, client: Host, text: str) -> None:
+        self._ftp(client, b"USER " + asked(text).octets + b"\r\n")
+
+    def _ftp(self, client: Host, line: bytes) -> None:
+        connection = self.wire.connect(client, self._server(client), 21)
+        connection.hear(b"220 ready\r\n")
+        # Every other client's line comes in two segments.
+        connection.say(line, 7 if len(self.trials) % 2 else len(line))
+        connection.hear(b"331 go on\r\n")
 
     def _host(self, client: Host, name: str) -> None:
         connection = self.wire.connect(client, self._server(client), 80)

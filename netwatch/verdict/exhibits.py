@@ -25,9 +25,16 @@ CNAME: Final = 5
 TCP: Final = 6
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
 HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI, Signal.DTLS_SNI))
-SAID: Final = HELLOS | {Signal.HTTP_HOST, Signal.HTTP_ABSOLUTE, Signal.HTTP_CONNECT}
+SAID: Final = HELLOS | {
+    Signal.FTP_HOST,
+    Signal.HTTP_HOST,
+    Signal.HTTP_ABSOLUTE,
+    Signal.HTTP_CONNECT,
+}
 """The client itself named the server on a connection."""
-CONTENT: Final = frozenset((Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE))
+CONTENT: Final = frozenset(
+    (Signal.FTP_USER, Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE)
+)
 """What a connection carries: it belongs to the name said on the same connection."""
 ATTEMPTS: Final = frozenset((Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.PORT_PROFILE))
 """A first packet is enough for these, and anybody can send one in another's name."""

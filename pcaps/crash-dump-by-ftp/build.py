@@ -12,6 +12,8 @@ def build() -> bytes:
     wire.look_up(client, site.resolver, "kavdumps.kaspersky.com", addresses(server.ip))
     connection = wire.connect(client, server, 21)
     connection.hear(b"220 ready\r\n")
+    connection.say(b"HOST kavdumps.kaspersky.com\r\n")
+    connection.hear(b"220 host accepted\r\n")
     connection.say(b"USER kavdumps\r\n")
     connection.hear(b"331 password required\r\n")
     connection.close()

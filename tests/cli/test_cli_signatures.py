@@ -94,6 +94,7 @@ def test_list_as_json_has_every_field(own: Path) -> None:
         "magics": ["OWN\\x00"],
         "prefixes": [],
         "ports": [],
+        "users": [],
         "decoy": True,
         "shared": False,
         "references": ["our own records"],

@@ -49,6 +49,7 @@ def target(octets: bytes) -> None:
         [],
         [],
         lambda _subject, _issuer: -1,
+        {},
     )
     for asked in rest.split(b"\n"):
         look_up(matcher, patterns, asked)

@@ -287,6 +287,12 @@ def ech() -> Seeds:
     yield "bare", one
 
 
+def ftp() -> Seeds:
+    yield "lines", b"HOST ftp.example.com\r\nuser  name\nPASS x\r\n"
+    yield "waits", b"USER na"
+    yield "long", b"HOST a\r\nUSER " + b"x" * 600
+
+
 def plain_initial(
     pieces: list[tuple[int, bytes]], before: bytes = b"", dcid: bytes = DCID
 ) -> bytes:

@@ -57,5 +57,7 @@ def test_who_lost_and_why() -> None:
         "2 labels without a glob, the winner 3",
         "2 labels, the winner 3",
     ]
+    account = PACK.explain("user:kavdumps").winner
+    assert account is not None and account.signature.id == "kaspersky-crash-dumps"
     assert PACK.explain("www.example.com").winner is None
     assert PACK.explain("www.example.com").losers == ()

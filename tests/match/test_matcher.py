@@ -121,6 +121,15 @@ def test_magics() -> None:
     assert MATCHER.magic(b"KLZF", -1, 3) == -1
 
 
+def test_users() -> None:
+    matcher = Pack((entry(3, users=("kavdumps", "Other!")),)).matcher()
+    assert matcher.user(b"xkavdumpsx", 1, 9) == matcher.user(b"Other!", 0, 6) == 0
+    for text in (b"kavdump", b"kavdumpsx", b"KAVDUMPS", b"other!", b""):
+        assert matcher.user(text, 0, len(text)) == -1
+    assert matcher.user(b"kavdumps", -1, 8) == matcher.user(b"kavdumps", 0, 9) == -1
+    assert MATCHER.user(b"kavdumps", 0, 8) == -1
+
+
 def test_certificates() -> None:
     assert MATCHER.certificate("CN=x", "O=Kaspersky,CN=y") == 9
     assert MATCHER.certificate("O=Kaspersky", "O=Other") == -1

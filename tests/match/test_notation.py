@@ -22,6 +22,7 @@ from netwatch.match.patterns import PatternError
         ("issuer:O=Kaspersky, CN=x", "issuer"),
         ("subject:O=AO Kaspersky Lab", "subject"),
         ("magic:KLZF", "magic"),
+        ("user:kavdumps", "user"),
     ],
 )
 def test_kinds(text: str, kind: str) -> None:
@@ -39,7 +40,8 @@ def test_what_is_in_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "a..b", "a b.com", "a" * 64 + ".com", "tcp/1-2", "tcp/0", "magic:\n"]
+    "text",
+    ["", ".", "a..b", "a b.com", "a" * 64 + ".com", "tcp/1-2", "tcp/0", "magic:\n", "user:a"],
 )
 def test_what_nobody_can_answer(text: str) -> None:
     with pytest.raises(PatternError, match="expected"):

@@ -268,6 +268,7 @@ MISTAKES = [
         "magics: found the magic 'KLZ', expected at least 4 octets",
         True,
     ),
+    (changed(NAMES, "users: kavdumps"), "8:12", "users: found text, expected a list", True),
     (changed(NAMES, "magics: KLZF"), "8:13", "magics: found text, expected a list", True),
     (
         changed("service: s", "service: s\n    service: t"),

@@ -3,7 +3,7 @@
 import pytest
 
 from netwatch.match.patterns import PatternError
-from netwatch.match.ranges import boundaries, magic, magic_octets, ports, prefix
+from netwatch.match.ranges import boundaries, magic, magic_octets, ports, prefix, user
 
 
 def test_prefixes_and_single_addresses() -> None:
@@ -61,6 +61,13 @@ def test_magics() -> None:
     for wrong in ("ABC\\", "ABC\\x1", "ABC\\xFF", "ABCé", "ABC\n"):
         with pytest.raises(PatternError, match="expected printable ASCII"):
             magic(wrong)
+
+
+def test_users() -> None:
+    assert user("kavdumps") == b"kavdumps"
+    for wrong in ("abc", "kav dumps", "kavdumps\n", "kavdümps", ""):
+        with pytest.raises(PatternError, match="expected at least 4 printable characters"):
+            user(wrong)
 
 
 def test_boundaries_of_nested_and_touching_ranges() -> None:

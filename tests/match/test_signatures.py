@@ -102,7 +102,7 @@ def test_two_files_may_not_claim_one_name(tmp_path: Path) -> None:
         (
             "    ignores: [a b]\n",
             "11:15: ignores: found 'a b', expected a name, a /path, an address, tcp/PORT, udp/PORT,"
-            " issuer:NAME, subject:NAME or magic:TEXT",
+            " issuer:NAME, subject:NAME, magic:TEXT or user:NAME",
         ),
     ],
 )
