@@ -118,7 +118,7 @@ def test_spoofed_openings() -> None:
     clients = engine.clients.clients
     assert clients.slots == CLIENT_SLOTS
     assert clients.evicted > 0
-    assert len(engine.tcp.young.streams) == 0
+    assert len(engine.tcp.young.streams.streams) == 0
     seen = observation(engine)
     assert len(seen.clients) <= CLIENT_SLOTS
     assert seen.coverage.flows_evicted == flows.evicted
@@ -136,8 +136,8 @@ def test_young_streams_reach_a_plateau() -> None:
             for number in range(start, start + 10_000)
         ]
         feed(engine, [*shown[:5_000], *exact_hello(shown[5_000].time_ns), *shown[5_000:]])
-        highest = max(highest, len(engine.tcp.young.streams))
-    young = engine.tcp.young
+        highest = max(highest, len(engine.tcp.young.streams.streams))
+    young = engine.tcp.young.streams
     assert YOUNG_STREAMS_MAX - 1 <= highest <= YOUNG_STREAMS_MAX
     assert young.held_bytes <= YOUNG_BYTES_MAX
     assert young.held_bytes == sum(stream.held_bytes for stream in young.streams.values())

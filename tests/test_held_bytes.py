@@ -82,7 +82,7 @@ def test_streams_that_grow_after_the_last_one_began() -> None:
     engine = engine_of()
     clients = YOUNG_BYTES_MAX // 60_000 + 100
     feed(engine, [filled(TEMPLATE, client, HALF) for client in range(clients)])
-    young = engine.tcp.young
+    young = engine.tcp.young.streams
     assert len(young.streams) == clients, "all are small"
     highest = 0
     for client in range(clients):
@@ -96,7 +96,7 @@ def test_a_piece_costs_more_than_its_octets() -> None:
     engine = engine_of()
     feed(engine, [filled(TEMPLATE, 1, HALF)])
     feed(engine, [filled(TEMPLATE, 1, b"x", 701 + 2 * piece) for piece in range(50)])
-    assert engine.tcp.young.held_bytes == len(HALF) + 50 * (1 + PIECE_BYTES)
+    assert engine.tcp.young.streams.held_bytes == len(HALF) + 50 * (1 + PIECE_BYTES)
 
 
 def test_not_everything_that_is_too_old_goes_with_one_packet() -> None:
@@ -105,9 +105,10 @@ def test_not_everything_that_is_too_old_goes_with_one_packet() -> None:
     late_ns = YOUNG_AGE_NS_MAX + 1_000
     at_once = SETTLED_BYTES_MAX // (len(HALF) + SETTLED_BYTES_MIN) + 1
     feed(engine, [filled(TEMPLATE, 2_000, HALF)], late_ns)
-    assert len(engine.tcp.young.streams) == 1_000 - at_once + 1
+    assert len(engine.tcp.young.streams.streams) == 1_000 - at_once + 1
     feed(engine, [filled(TEMPLATE, 3_000 + n, HALF) for n in range(1_000 // at_once)], late_ns)
-    assert len(engine.tcp.young.streams) == 1 + 1_000 // at_once, "only the new ones are left"
+    left = len(engine.tcp.young.streams.streams)
+    assert left == 1 + 1_000 // at_once, "only the new ones are left"
 
 
 def test_quic_connections_that_are_never_whole() -> None:

@@ -95,8 +95,8 @@ def half_hellos() -> Outcome:
         for client in range(number * HONEST // flows, (number + BLOCK) * HONEST // flows):
             for record in honest.records(client):
                 tap.feed(record + bytes(clock.copies(drip, 100)))
-        held = max(held, int(tap.engine.tcp.young.held_bytes))
-    young = len(tap.engine.tcp.young.streams)
+        held = max(held, int(tap.engine.tcp.young.streams.held_bytes))
+    young = len(tap.engine.tcp.young.streams.streams)
     clock.us += 20_000_000
     tap.feed_each(clock.record(ipv4(n, 9, 6, tcp((n, 443), (1, 1), PUSH, half))) for n in range(99))
     tap.close()
@@ -125,7 +125,7 @@ def crumbs_behind_gaps() -> Outcome:
             block = clock.copies(crumb, BLOCK, 1)
             vary(block, BLOCK, SOURCE4, sources)
             tap.feed(block)
-        held = max(held, int(tap.engine.tcp.young.held_bytes))
+        held = max(held, int(tap.engine.tcp.young.streams.held_bytes))
         for client in range(number * 10, number * 10 + 10):
             tap.feed(b"".join(honest.records(client)))
     tap.close()
@@ -148,7 +148,7 @@ def growing_streams() -> Outcome:
             sources = range(0x0B000000 + 100 * number, 0x0B000000 + 100 * number + 100)
             vary(block, 100, SOURCE4, b"".join(n.to_bytes(4, "big") for n in sources))
             tap.feed(block)
-            held = max(held, int(tap.engine.tcp.young.held_bytes))
+            held = max(held, int(tap.engine.tcp.young.streams.held_bytes))
         for client in range(turn * 20, turn * 20 + 20):
             tap.feed(b"".join(honest.records(client)))
     tap.close()

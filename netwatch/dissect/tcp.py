@@ -13,23 +13,15 @@ from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.payloads import (
     BEGINNING_BYTES_MIN,
-    UNKNOWN,
     WAIT,
     Payloads,
     begins_surely,
     is_one_message,
 )
+from netwatch.dissect.young import YoungDissector, first_octet
 from netwatch.extract.http import request_begins
-from netwatch.extract.streams import Young, YoungStreams
 from netwatch.extract.tls_records import hello_begins
-from netwatch.limits import (
-    CERTIFICATES_BYTES_MAX,
-    DUPLICATE_NS_MAX,
-    HELLO_BYTES_MAX,
-    YOUNG_PIECES_MAX,
-    YOUNG_SEGMENTS_MAX,
-)
-from netwatch.model import Anomaly
+from netwatch.limits import DUPLICATE_NS_MAX
 from netwatch.state.flows import (
     BODY,
     CLIENT_KNOWN,
@@ -51,11 +43,6 @@ from netwatch.state.flows import (
 )
 from netwatch.state.sequences import HALF, M32, advanced, highest, is_far
 
-YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
-BLIND_SEGMENTS_MAX: Final = 4
-"""Segments that are kept of a stream whose beginning was not seen."""
-GAP_SEGMENTS_MAX: Final = 16
-"""The same where its number is known: the longest hello has 12 and may come backwards."""
 DNS_PORT: Final = 53
 
 
@@ -64,9 +51,8 @@ class TcpDissector:
 
     def __init__(self, watch: FlowWatch, hellos: HelloDissector, payloads: Payloads) -> None:
         self.watch: FlowWatch = watch
-        self.hellos: HelloDissector = hellos
         self.payloads: Payloads = payloads
-        self.young: YoungStreams = YoungStreams()
+        self.young: YoungDissector = YoungDissector(watch, hellos, payloads)
 
     def segment(self, packet: Packet) -> None:
         """Take one segment."""
@@ -182,9 +168,9 @@ class TcpDissector:
         watch = self.watch
         phase = watch.phase()
         if phase == YOUNG:
-            self.older(packet)
+            self.young.older(packet)
             return
-        sequence = self.first_octet(packet)
+        sequence = first_octet(packet)
         start = packet.start
         behind = (sequence + packet.end - start) & M32
         if behind == expected and phase in (HTTP, BODY) and self.just_now(packet):
@@ -201,14 +187,14 @@ class TcpDissector:
             else:
                 waiting = self.waits(packet, phase)
                 if waiting >= 0:
-                    self.begin_young(packet, expected, True, waiting, start)
+                    self.young.begin(packet, expected, True, waiting, start)
                     return
         outcome = self.payloads.read(packet, packet.data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
         elif outcome == WAIT:
             consumed = self.payloads.consumed
-            self.begin_young(packet, (sequence + consumed - start) & M32, True, phase, consumed)
+            self.young.begin(packet, (sequence + consumed - start) & M32, True, phase, consumed)
         else:
             self.unknown(packet, sequence, expected)
 
@@ -244,10 +230,6 @@ class TcpDissector:
         read = (SYN_SEEN | TRIED) << (self.watch.side * SIDE) | TUNNELLED
         return -1 if state & read != 0 or phase == DNS or length <= 1 else start
 
-    def first_octet(self, packet: Packet) -> i64:
-        """Give the sequence number of the first octet of the payload."""
-        return (packet.sequence + 1) & M32 if packet.flags & SYN != 0 else packet.sequence
-
     def unknown(self, packet: Packet, sequence: i64, expected: i64) -> None:
         """Nothing known begins here: is it the stream's beginning at all?"""
         watch = self.watch
@@ -257,7 +239,7 @@ class TcpDissector:
             self.later(shift)
             return
         base = expected if anchored else sequence
-        self.begin_young(packet, base, anchored, FRESH, packet.start)
+        self.young.begin(packet, base, anchored, FRESH, packet.start)
 
     def later(self, shift: i64) -> None:
         """Nothing known so far: STARTTLS, SOCKS or a PROXY header may come before the hello.
@@ -270,121 +252,6 @@ class TcpDissector:
         else:
             watch.flows.records[watch.place] = watch.state() + (TRIED_ONE << shift)
 
-    def begin_young(
-        self, packet: Packet, base: i64, anchored: bool, phase: i64, start: i64
-    ) -> None:
-        """Keep what came of a message, from data[start] on, until the rest is there."""
-        watch = self.watch
-        young = Young(base, anchored, packet.time_ns)
-        young.phase = phase
-        young.wanted = self.payloads.wanted
-        if packet.source_port >= packet.target_port or packet.source_port >= 1024:
-            young.origin = watch.sightings.blank(packet, watch.flow, True)
-            young.origin.two_way = watch.other_seen()
-        sequence = (self.first_octet(packet) + start - packet.start) & M32
-        young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
-        own = packet.key()
-        self.settle(own)  # what is left of a connection before, on the same ports
-        for key in self.young.surplus(packet.time_ns):
-            self.settle(key)
-        watch.set_phase(YOUNG)
-        self.young.put(own, young)
-
-    def older(self, packet: Packet) -> None:
-        """A further segment of a young stream."""
-        key = packet.key()
-        young = self.young.get(key)
-        if young is None:
-            self.watch.set_phase(OVER)
-            return
-        before = young.held_bytes
-        sequence = self.first_octet(packet)
-        grew = young.add(sequence, packet.data, packet.start, packet.end, YOUNG_STREAM_BYTES_MAX)
-        self.young.account(before, young)
-        if young.conflict:
-            young.conflict = False
-            self.watch.tally.anomaly(Anomaly.STREAM_CONFLICT)
-        if grew and len(young.prefix) >= young.wanted and self.advance(packet, key, young):
-            return
-        blind = len(young.prefix) == 0 or not young.anchored
-        if (
-            young.segments > YOUNG_SEGMENTS_MAX
-            or len(young.pieces) >= YOUNG_PIECES_MAX
-            or len(young.prefix) >= YOUNG_STREAM_BYTES_MAX
-            or (blind and young.segments >= self.patience(young))
-        ):
-            self.settle(key)
-            self.give_up(young)
-        else:
-            for other in self.young.surplus(packet.time_ns):
-                self.settle(other)
-
-    def give_up(self, young: Young) -> None:
-        """Nothing is put together any more; DNS goes on behind the gap."""
-        watch = self.watch
-        watch.set_phase(DNS if young.phase == DNS else OVER)
-        place = watch.place + NEXT + watch.side
-        watch.flows.records[place] = highest(watch.flows.records[place])
-
-    def patience(self, young: Young) -> i64:
-        """Give how many segments are kept before the beginning is there."""
-        return GAP_SEGMENTS_MAX if young.anchored else BLIND_SEGMENTS_MAX
-
-    def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
-        """Read a prefix that grew; True when the stream is young no more."""
-        prefix = young.prefix
-        outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
-        young.wanted = self.payloads.wanted
-        if outcome in (DNS, FRESH) and len(young.pieces) > 0:
-            self.payloads.consumed = len(prefix)
-            young.phase = outcome
-            outcome = WAIT  # further messages, or the hello in a tunnel, stand behind a gap
-        if outcome == WAIT:
-            consumed = self.payloads.consumed
-            if consumed > 0:
-                before = young.held_bytes
-                young.consume(consumed)
-                self.young.account(before, young)
-                young.segments = 0
-            if len(prefix) >= BEGINNING_BYTES_MIN:
-                young.anchored = True
-            return False
-        if outcome == UNKNOWN and not young.anchored:
-            return False
-        self.young.drop(key)
-        self.watch.set_phase(outcome if outcome >= 0 else OVER)
-        place = self.watch.place + NEXT + self.watch.side
-        reached = highest(self.watch.flows.records[place])
-        read = (young.base + len(prefix)) & M32
-        self.watch.flows.records[place] = advanced(read, reached, reached)
-        return True
-
-    def settle(self, key: bytes) -> None:
-        """Give a young stream up, and take what it has given all the same."""
-        young = self.young.drop(key)
-        if young is None or young.origin is None:
-            return
-        prefix = young.prefix
-        length: i64 = len(prefix)
-        if length > 0 and hello_begins(prefix, 0, length):
-            hello = self.payloads.hello
-            self.payloads.records.client_hello(prefix, 0, length, hello)
-            if not hello.has_name:
-                self.payloads.tails(young.runs()[1:])
-            self.keep_late(young)
-        elif length > 0 and request_begins(prefix, 0, length):
-            if self.payloads.requests.late(young.origin, prefix):
-                self.watch.sightings.found.append(young.origin)
-        elif young.phase == FRESH:
-            if self.payloads.tails(young.runs()):
-                self.keep_late(young)
-
-    def keep_late(self, young: Young) -> None:
-        """Keep the sighting of a hello that was never whole, if it has a name that is wanted."""
-        if young.origin is not None and self.hellos.late(young.origin, self.payloads.hello):
-            self.watch.sightings.found.append(young.origin)
-
     def finish(self) -> None:
         """The capture ends: settle everything."""
-        for key in list(self.young.streams):
-            self.settle(key)
+        self.young.finish()

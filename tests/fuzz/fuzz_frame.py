@@ -83,7 +83,7 @@ def small_engine(names: bool) -> Engine:
     engine.dns.by_client = Remembered(16)
     engine.dns.copies.recent = Recent(16)
     engine.dns.answered, engine.dns.indices = [], {}
-    engine.tcp.young = YoungStreams()
+    engine.tcp.young.streams = YoungStreams()
     engine.udp.young, engine.udp.held_bytes = {}, 0
     engine.udp.second, engine.udp.decryptions = 0, 0
     engine.fragments = Fragments()

@@ -1,0 +1,164 @@
+"""Compiled. Young streams: first messages of TCP that did not fit into one segment.
+
+A direction is YOUNG from the segment in which such a message begins until it is whole. A stream
+that will never be whole is settled: what came of it is read all the same, as far as it goes.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from netwatch.decode.packet import SYN, Packet
+from netwatch.dissect.flows import FlowWatch
+from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.payloads import BEGINNING_BYTES_MIN, UNKNOWN, WAIT, Payloads
+from netwatch.extract.http import request_begins
+from netwatch.extract.streams import Young, YoungStreams
+from netwatch.extract.tls_records import hello_begins
+from netwatch.limits import (
+    CERTIFICATES_BYTES_MAX,
+    HELLO_BYTES_MAX,
+    YOUNG_PIECES_MAX,
+    YOUNG_SEGMENTS_MAX,
+)
+from netwatch.model import Anomaly
+from netwatch.state.flows import DNS, FRESH, NEXT, OVER, YOUNG
+from netwatch.state.sequences import M32, advanced, highest
+
+YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
+BLIND_SEGMENTS_MAX: Final = 4
+"""Segments that are kept of a stream whose beginning was not seen."""
+GAP_SEGMENTS_MAX: Final = 16
+"""The same where its number is known: the longest hello has 12 and may come backwards."""
+
+
+class YoungDissector:
+    """The young streams of one engine, and what becomes of them."""
+
+    def __init__(self, watch: FlowWatch, hellos: HelloDissector, payloads: Payloads) -> None:
+        self.watch: FlowWatch = watch
+        self.hellos: HelloDissector = hellos
+        self.payloads: Payloads = payloads
+        self.streams: YoungStreams = YoungStreams()
+
+    def begin(self, packet: Packet, base: i64, anchored: bool, phase: i64, start: i64) -> None:
+        """Keep what came of a message, from data[start] on, until the rest is there."""
+        watch = self.watch
+        young = Young(base, anchored, packet.time_ns)
+        young.phase = phase
+        young.wanted = self.payloads.wanted
+        if packet.source_port >= packet.target_port or packet.source_port >= 1024:
+            young.origin = watch.sightings.blank(packet, watch.flow, True)
+            young.origin.two_way = watch.other_seen()
+        sequence = (first_octet(packet) + start - packet.start) & M32
+        young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
+        own = packet.key()
+        self.settle(own)  # what is left of a connection before, on the same ports
+        for key in self.streams.surplus(packet.time_ns):
+            self.settle(key)
+        watch.set_phase(YOUNG)
+        self.streams.put(own, young)
+
+    def older(self, packet: Packet) -> None:
+        """A further segment of a young stream."""
+        key = packet.key()
+        young = self.streams.get(key)
+        if young is None:
+            self.watch.set_phase(OVER)
+            return
+        before = young.held_bytes
+        sequence = first_octet(packet)
+        grew = young.add(sequence, packet.data, packet.start, packet.end, YOUNG_STREAM_BYTES_MAX)
+        self.streams.account(before, young)
+        if young.conflict:
+            young.conflict = False
+            self.watch.tally.anomaly(Anomaly.STREAM_CONFLICT)
+        if grew and len(young.prefix) >= young.wanted and self.advance(packet, key, young):
+            return
+        blind = len(young.prefix) == 0 or not young.anchored
+        if (
+            young.segments > YOUNG_SEGMENTS_MAX
+            or len(young.pieces) >= YOUNG_PIECES_MAX
+            or len(young.prefix) >= YOUNG_STREAM_BYTES_MAX
+            or (blind and young.segments >= self.patience(young))
+        ):
+            self.settle(key)
+            self.give_up(young)
+        else:
+            for other in self.streams.surplus(packet.time_ns):
+                self.settle(other)
+
+    def give_up(self, young: Young) -> None:
+        """Nothing is put together any more; DNS goes on behind the gap."""
+        watch = self.watch
+        watch.set_phase(DNS if young.phase == DNS else OVER)
+        place = watch.place + NEXT + watch.side
+        watch.flows.records[place] = highest(watch.flows.records[place])
+
+    def patience(self, young: Young) -> i64:
+        """Give how many segments are kept before the beginning is there."""
+        return GAP_SEGMENTS_MAX if young.anchored else BLIND_SEGMENTS_MAX
+
+    def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
+        """Read a prefix that grew; True when the stream is young no more."""
+        prefix = young.prefix
+        outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
+        young.wanted = self.payloads.wanted
+        if outcome in (DNS, FRESH) and len(young.pieces) > 0:
+            self.payloads.consumed = len(prefix)
+            young.phase = outcome
+            outcome = WAIT  # further messages, or the hello in a tunnel, stand behind a gap
+        if outcome == WAIT:
+            consumed = self.payloads.consumed
+            if consumed > 0:
+                before = young.held_bytes
+                young.consume(consumed)
+                self.streams.account(before, young)
+                young.segments = 0
+            if len(prefix) >= BEGINNING_BYTES_MIN:
+                young.anchored = True
+            return False
+        if outcome == UNKNOWN and not young.anchored:
+            return False
+        self.streams.drop(key)
+        self.watch.set_phase(outcome if outcome >= 0 else OVER)
+        place = self.watch.place + NEXT + self.watch.side
+        reached = highest(self.watch.flows.records[place])
+        read = (young.base + len(prefix)) & M32
+        self.watch.flows.records[place] = advanced(read, reached, reached)
+        return True
+
+    def settle(self, key: bytes) -> None:
+        """Give a young stream up, and take what it has given all the same."""
+        young = self.streams.drop(key)
+        if young is None or young.origin is None:
+            return
+        prefix = young.prefix
+        length: i64 = len(prefix)
+        if length > 0 and hello_begins(prefix, 0, length):
+            hello = self.payloads.hello
+            self.payloads.records.client_hello(prefix, 0, length, hello)
+            if not hello.has_name:
+                self.payloads.tails(young.runs()[1:])
+            self.keep_late(young)
+        elif length > 0 and request_begins(prefix, 0, length):
+            if self.payloads.requests.late(young.origin, prefix):
+                self.watch.sightings.found.append(young.origin)
+        elif young.phase == FRESH:
+            if self.payloads.tails(young.runs()):
+                self.keep_late(young)
+
+    def keep_late(self, young: Young) -> None:
+        """Keep the sighting of a hello that was never whole, if it has a name that is wanted."""
+        if young.origin is not None and self.hellos.late(young.origin, self.payloads.hello):
+            self.watch.sightings.found.append(young.origin)
+
+    def finish(self) -> None:
+        """The capture ends: settle everything."""
+        for key in list(self.streams.streams):
+            self.settle(key)
+
+
+def first_octet(packet: Packet) -> i64:
+    """Give the sequence number of the first octet of the payload."""
+    return (packet.sequence + 1) & M32 if packet.flags & SYN != 0 else packet.sequence
