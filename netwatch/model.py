@@ -200,15 +200,19 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 class Reply(msgspec.Struct, kw_only=True):
-    """The other side of a flow that carried a sighting was seen after it."""
+    """What became of a flow that carried a sighting, seen after it; each kind once a flow."""
 
     time_ns: int
     frame: int
     flow: int
     kind: str = "reply"
-    """`reply` (data, SYN-ACK), `refused` (RST to a SYN, ICMP unreachable), `other-name` (the client
-    said another name on it), `acked` (the client's ACKs went on advancing over octets of the server
-    that this feed never shows)."""
+    """`reply` (the other side spoke), `refused` (RST before anything else; or, of the way there, an
+    ICMP error), `other-name` (the client said a name that takes a guess by address back), `acked`.
+
+    `acked`: the other side is not seen, but after the hello or request the client acknowledged more
+    of its octets, and then more again. That proves a server only on a feed that is known to show
+    one direction: whoever forges packets can forge these as well.
+    """
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):

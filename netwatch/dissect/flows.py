@@ -6,7 +6,7 @@ until the next `enter`. What TCP and UDP have in common about connections is dec
 
 from mypy_extensions import i64
 
-from netwatch.decode.packet import RST, TCP, UDP, Packet
+from netwatch.decode.packet import ACK, RST, SYN, TCP, UDP, Packet
 from netwatch.dissect.clients import ClientWatch, is_tunnel
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.sightings import Sightings
@@ -27,6 +27,7 @@ from netwatch.state.flows import (
     GUESSED,
     HIDES_DNS,
     NAMED,
+    NEXT,
     PHASE,
     REPLIED,
     SEEN,
@@ -36,6 +37,7 @@ from netwatch.state.flows import (
     WATCHED,
     Flows,
 )
+from netwatch.state.sequences import acked_unseen, is_acked
 from netwatch.state.tally import Tally
 
 
@@ -172,7 +174,25 @@ class FlowWatch:
         sighting.two_way = self.other_seen()
         if not sighting.two_way:
             self.set_bits(WATCHED)
+            if packet.protocol == TCP and from_client:
+                self.follow(packet)
         return sighting
+
+    def follow(self, packet: Packet) -> None:
+        """Follow what the client, who sends this packet, acknowledges of a server that is not seen.
+
+        Twice further than at first: then the server speaks, somewhere that the mirror does not see.
+        """
+        if packet.flags & (SYN | RST | ACK) != ACK:
+            return
+        records = self.flows.records
+        place = self.place + NEXT + 1 - self.side
+        held = records[place]
+        if held >= 0 or is_acked(held):
+            return
+        records[place] = acked_unseen(held, packet.acknowledged)
+        if is_acked(records[place]):
+            self.sightings.reply(packet, self.flow, "acked")
 
     def named(self, packet: Packet, from_client: bool) -> None:
         """Count the connection among the named ones, once."""

@@ -123,6 +123,8 @@ class TcpDissector:
         records = watch.flows.records
         own = watch.place + NEXT + watch.side
         held = records[own]
+        if packet.flags & ACK != 0:
+            self.acknowledge(packet, watch.place + NEXT + 1 - watch.side, state)
         length = packet.end - packet.start + packet.missing
         behind = (packet.sequence + length) & M32
         if packet.flags & 3 != 0:
@@ -137,8 +139,6 @@ class TcpDissector:
                 records[own] = advanced(held, packet.sequence, behind)
             else:
                 records[own] = behind if (behind - reached) & M32 < HALF else reached
-        if packet.flags & ACK != 0:
-            self.acknowledge(packet, watch.place + NEXT + 1 - watch.side, state)
         return held & M32 if held >= 0 else -1
 
     def acknowledge(self, packet: Packet, other: i64, state: i64) -> None:
@@ -146,6 +146,8 @@ class TcpDissector:
         records = self.watch.flows.records
         held = records[other]
         if held < 0:
+            if state & (WATCHED | REPLIED) == WATCHED:
+                self.acknowledge_unseen(packet, state)
             return
         tally = self.watch.tally
         tally.acks += 1
@@ -158,6 +160,17 @@ class TcpDissector:
             records[other] = advanced(held, packet.acknowledged, packet.acknowledged)
         else:
             records[other] = packet.acknowledged
+
+    def acknowledge_unseen(self, packet: Packet, state: i64) -> None:
+        """The same where nothing of the other side was seen, and a sighting hangs on the flow.
+
+        Only a client counts that has said its hello or request and goes on where it was.
+        """
+        watch = self.watch
+        phase = (state >> (watch.side * SIDE)) & PHASE
+        own = watch.flows.records[watch.place + NEXT + watch.side]
+        if phase in (HTTP, OVER) and watch.from_client() and not is_far(own, packet.sequence):
+            watch.follow(packet)
 
     def just_now(self, packet: Packet) -> bool:
         """Tell whether the flow's packet before this one came less than a millisecond ago."""

@@ -3,7 +3,10 @@
 A side's NEXT is one number of two parts. The lower 32 bits say behind which octet reading goes on;
 above them stands how much further the octets reach that were seen behind a gap, or acknowledged by
 the other side: mirrors show segments, and the two sides, in either order, so that what was not read
-yet may still come. -1: no packet of the side was seen.
+yet may still come.
+
+Below 0: no packet of the side was seen. -1 says no more; below that stands what the side that is
+seen acknowledged of it, and in how many steps.
 """
 
 from typing import Final
@@ -15,6 +18,11 @@ from netwatch.limits import HELLO_BYTES_MAX
 M32: Final = 0xFFFFFFFF
 HALF: Final = 0x80000000
 LEAD_MAX: Final = 0x3FFFFFFF
+WINDOW_BYTES_MAX: Final = 0x40000000
+"""More cannot be acknowledged in one step (RFC 7323 section 2.2)."""
+STEP: Final = 0x100000000
+STEPS_TOLD: Final = 3
+"""A first number and two that went on from it: one forged packet makes one of them."""
 
 
 def highest(held: i64) -> i64:
@@ -46,3 +54,22 @@ def advanced(held: i64, first: i64, behind: i64) -> i64:
     if lead > LEAD_MAX:
         return reached
     return read | (lead << 32)
+
+
+def acked_unseen(held: i64, number: i64) -> i64:
+    """Give the NEXT of an unseen side after the other one acknowledged its octets before `number`.
+
+    `held` is its NEXT before, below 0. Only numbers that go on from the last one are a step.
+    """
+    known = -1 - held
+    steps = known >> 32
+    if steps > 0:
+        ahead = (number - known) & M32
+        if steps >= STEPS_TOLD or ahead == 0 or ahead > WINDOW_BYTES_MAX:
+            return held
+    return -1 - ((steps + 1) * STEP + number)
+
+
+def is_acked(held: i64) -> bool:
+    """Tell whether octets of an unseen side (NEXT below 0) went on being acknowledged."""
+    return (-1 - held) >> 32 >= STEPS_TOLD

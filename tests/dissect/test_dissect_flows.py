@@ -14,7 +14,7 @@ from netwatch.match.signatures import Pack
 from netwatch.model import Observation, Sighting
 from netwatch.names import name_text
 from netwatch.observe import build_engine, observation
-from netwatch.selftest import hellos, messages
+from netwatch.selftest import frames, hellos, messages
 from netwatch.selftest.files import Frame, pcap
 from netwatch.selftest.wire import Site, Tcp, Wire, together
 from netwatch.signature import Signature
@@ -196,7 +196,7 @@ def test_one_side_alone_is_never_two_way_and_never_a_reply() -> None:
         flows = [sighting for sighting in seen.sightings if sighting.flow]
         assert flows
         assert not any(sighting.two_way for sighting in flows)
-        assert kinds(seen) == []
+        assert kinds(seen) == (["acked"] if mac == ALICE.mac else [])
         assert seen.coverage.flows_both == 0
 
 
@@ -290,3 +290,111 @@ def test_the_flow_is_the_same_number_from_both_sides_and_tells_flows_apart() -> 
     seen = run(together(wire, other))
     assert len({sighting.flow for sighting in seen.sightings}) == 51
     assert all(sighting.two_way for sighting in seen.sightings)
+
+
+HELLO = hellos.records(hellos.Hello(name=b"ds.found.test").handshake())
+FLIGHT = hellos.flight_13(1)
+
+
+def session(*flights: bytes, hello: bytes = HELLO, opened: bool = True) -> Wire:
+    """A client that says its hello, and hears these."""
+    wire = Wire(START)
+    connection = Tcp(wire, ALICE, SERVER, 443)
+    if opened:
+        connection.open()
+    connection.say(hello, 200)
+    for flight in flights:
+        connection.hear(flight)
+    return wire
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["opened", "mid-stream"])
+def test_a_client_that_goes_on_acknowledging_a_server_that_is_not_shown(opened: bool) -> None:
+    wire = session(FLIGHT, b"\x17\x03\x03" + bytes(900), bytes(700), opened=opened)
+    seen = run(only(wire, ALICE.mac))
+    assert of_flows(seen) == [("tls-sni", "ds.found.test", ALICE.ip)]
+    assert not seen.sightings[0].two_way
+    assert kinds(seen) == ["acked"], "once, and it is no reply"
+    assert kinds(run(wire.shown)) == ([] if opened else ["reply"]), "the server is shown here"
+    assert seen.coverage.acks == seen.coverage.acked_unseen == 0, "nothing tells loss here"
+
+
+def test_one_step_further_is_not_going_on() -> None:
+    assert kinds(run(only(session(FLIGHT), ALICE.mac))) == []
+    assert kinds(run(only(session(FLIGHT, FLIGHT), ALICE.mac))) == ["acked"]
+
+
+def test_the_same_number_again_is_no_step() -> None:
+    wire = Wire(START)
+    connection = wire.connect(ALICE, SERVER)
+    connection.say(HELLO)
+    connection.hear(FLIGHT)
+    for _ in range(5):
+        connection.ack()
+    assert kinds(run(only(wire, ALICE.mac))) == []
+
+
+def test_nothing_is_acked_without_a_sighting() -> None:
+    other = hellos.records(hellos.Hello(name=b"plain.test").handshake())
+    assert run(only(session(FLIGHT, FLIGHT, hello=other), ALICE.mac)).replies == []
+
+
+def test_numbers_before_the_hello_do_not_count() -> None:
+    """A flow known by its port alone: the greeting of a server is no proof of a hello."""
+    wire = Wire(START)
+    connection = wire.connect(ALICE, SERVER, 13_000)
+    for _ in range(4):
+        connection.hear(b"220 greeting\r\n")
+    assert [s.signal for s in run(only(wire, ALICE.mac)).sightings] == ["port-profile"]
+    assert kinds(run(only(wire, ALICE.mac))) == []
+    connection.say(HELLO)
+    connection.hear(FLIGHT)
+    connection.hear(FLIGHT)
+    assert kinds(run(only(wire, ALICE.mac))) == ["acked"]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "acknowledged", "flags"),
+    [
+        (0x7000_0000, 4_000, "A"),
+        (0, 0x7000_0000, "A"),
+        (0, -4_000, "A"),
+        (0, 4_000, "RA"),
+        (0, 4_000, ""),
+    ],
+)
+def test_a_stray_packet_is_no_step(sequence: int, acknowledged: int, flags: str) -> None:
+    wire = session()
+    start = wire.shown[-2]
+    ports = (int.from_bytes(start.octets[34:36]), 443)
+    behind = int.from_bytes(start.octets[38:42]) + len(start.octets) - 54
+    told = int.from_bytes(start.octets[42:46])
+    for step in (1, 2):
+        numbers = (
+            (behind + sequence * step) & 0xFFFF_FFFF,
+            (told + acknowledged * step) & 0xFFFF_FFFF,
+        )
+        packet = frames.tcp(ALICE.ip, SERVER.ip, ports, flags, numbers, b"", ttl=64, number=9)
+        wire.send(ALICE, SERVER, packet)
+    assert kinds(run(only(wire, ALICE.mac))) == []
+
+
+def test_control_the_packet_that_fits_is_a_step() -> None:
+    wire = session()
+    start = wire.shown[-2]
+    ports = (int.from_bytes(start.octets[34:36]), 443)
+    behind = int.from_bytes(start.octets[38:42]) + len(start.octets) - 54
+    told = int.from_bytes(start.octets[42:46])
+    for step in (1, 2):
+        numbers = (behind, (told + 4_000 * step) & 0xFFFF_FFFF)
+        packet = frames.tcp(ALICE.ip, SERVER.ip, ports, "A", numbers, b"", ttl=64, number=9)
+        wire.send(ALICE, SERVER, packet)
+    assert kinds(run(only(wire, ALICE.mac))) == ["acked"]
+
+
+def test_a_server_that_appears_later_still_replies() -> None:
+    wire = session(FLIGHT, FLIGHT)
+    shown = only(wire, ALICE.mac)
+    late = [frame for frame in wire.shown if frame not in shown][-1:]
+    last = Frame(shown[-1].time_ns + 1_000_000, late[0].octets)
+    assert kinds(run([*shown, last])) == ["acked", "reply"]

@@ -1,7 +1,8 @@
 """Sequence numbers.
 
 Invariant: what was read advances only without a gap, the highest number never goes back, and both
-are what plain numbers without an end would say, cut to 32 bits, wherever the numbers begin.
+are what plain numbers without an end would say, cut to 32 bits, wherever the numbers begin. What is
+acknowledged of a side does not make it a side that was seen.
 """
 
 import pytest
@@ -9,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.limits import HELLO_BYTES_MAX
-from netwatch.state.sequences import HALF, LEAD_MAX, M32, advanced, highest, is_far
+from netwatch.state.sequences import (
+    HALF,
+    LEAD_MAX,
+    M32,
+    WINDOW_BYTES_MAX,
+    acked_unseen,
+    advanced,
+    highest,
+    is_acked,
+    is_far,
+)
 
 STARTS = st.sampled_from([0, 1, 1_000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, 0xFFFF_FFFF])
 
@@ -56,3 +67,31 @@ def test_near_and_far(held: int) -> None:
         assert is_far(held, (top + distance) & M32)
         assert is_far(held, (top - distance) & M32)
     assert not is_far(-1, 77)
+
+
+@pytest.mark.parametrize("first", [0, 1, 0x7FFF_FFFF, M32, M32 - 1_000])
+def test_an_unseen_side_is_acked_after_a_first_number_and_two_that_go_on(first: int) -> None:
+    held = -1
+    assert not is_acked(held)
+    for step, ahead in enumerate((0, 0, 1_460, 1_460, 1_460, 0, 2_920, 9_000)):
+        held = acked_unseen(held, (first + ahead) & M32)
+        assert held < -1
+        assert is_acked(held) == (step >= 6)
+
+
+@pytest.mark.parametrize("ahead", [-1, -1_460, WINDOW_BYTES_MAX + 1, HALF, HALF + 5])
+def test_an_unseen_side_does_not_go_back_or_leap(ahead: int) -> None:
+    held = acked_unseen(-1, 5_000)
+    assert acked_unseen(held, (5_000 + ahead) & M32) == held
+    assert acked_unseen(held, 5_000 + 1) != held
+    assert acked_unseen(held, 5_000 + WINDOW_BYTES_MAX) != held
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, M32), max_size=12))
+def test_an_unseen_side_stays_unseen_whatever_is_acknowledged(numbers: list[int]) -> None:
+    held = -1
+    for number in numbers:
+        held = acked_unseen(held, number)
+        assert -(1 << 61) < held < 0
+        assert not is_far(held, number)
