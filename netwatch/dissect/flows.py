@@ -28,12 +28,15 @@ from netwatch.state.flows import (
     HIDES_DNS,
     NAMED,
     NEXT,
+    OVER,
     PHASE,
     REPLIED,
     SEEN,
     SIDE,
     TIME,
     TO_PUBLIC,
+    TRIED,
+    TRIED_ONE,
     WATCHED,
     Flows,
 )
@@ -223,6 +226,18 @@ class FlowWatch:
             refused = packet.protocol == TCP and packet.flags & RST != 0
             self.sightings.reply(packet, self.flow, "refused" if refused else "reply")
             self.set_bits(REPLIED)
+
+    def tried(self) -> None:
+        """Nothing known so far: STARTTLS, SOCKS or a PROXY header may come before the hello.
+
+        Seven segments of each side are looked at, whatever the port; what is said by then is over.
+        """
+        shift = self.side * SIDE
+        state = self.state()
+        if state & (TRIED << shift) == TRIED << shift:
+            self.set_phase(OVER)
+        else:
+            self.flows.records[self.place] = state + (TRIED_ONE << shift)
 
     def guess_client(self, packet: Packet) -> bool:
         """Guess whether the sender is the client: the larger port, else whoever came first."""

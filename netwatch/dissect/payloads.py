@@ -27,7 +27,7 @@ from netwatch.extract.tls_records import (
     hello_begins,
     server_hello_begins,
 )
-from netwatch.model import Answer, Signal
+from netwatch.model import Answer, Sighting, Signal
 from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
 
 WAIT: Final = -1
@@ -67,14 +67,27 @@ class Payloads:
         """After WAIT: octets from `consumed` on without which the next reading is in vain."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64, phase: i64) -> i64:
-        """Read data[start:end], which begins a message in `phase`."""
+        """Read data[start:end], which begins a message in `phase`.
+
+        Behind a CONNECT, or a head without a body, the next message may stand in the same segment.
+        """
+        outcome = self.message(packet, data, start, end, phase)
+        while (outcome == FRESH or outcome == HTTP) and start < self.consumed < end:
+            start = self.consumed
+            outcome = self.message(packet, data, start, end, outcome)
+            if outcome == UNKNOWN:
+                return FRESH
+        return outcome
+
+    def message(self, packet: Packet, data: bytes, start: i64, end: i64, phase: i64) -> i64:
+        """Read the one message that begins at `start`, or several requests."""
         self.consumed = start
         self.wanted = 0
         if phase == DNS:
             return self.dns_messages(packet, data, start, end)
-        if phase == BODY:
-            self.body(packet, data, start, end)
-            return HTTP
+        if phase == BODY and not response_begins(data, start, end):
+            # No file begins like a head: that was a response without a body, as to HEAD.
+            return self.body(packet, data, start, end)
         if hello_begins(data, start, end):
             return self.client_hello(packet, data, start, end)
         if packet.target_port == FTP_PORT and ftp_begins(data, start, end):
@@ -82,8 +95,6 @@ class Payloads:
         if request_begins(data, start, end):
             outcome = self.requests.read(packet, data, start, end)
             self.consumed = self.requests.position
-            if outcome == FRESH and start < self.consumed < end:
-                return self.inside(packet, data, end)
             return outcome
         if server_flight_begins(data, start, end):
             return self.server_flight(packet, data, start, end)
@@ -98,12 +109,6 @@ class Payloads:
         if self.ftp.read(packet, data, start, end):
             self.consumed = self.ftp.position
             return WAIT
-        return FRESH
-
-    def inside(self, packet: Packet, data: bytes, end: i64) -> i64:
-        """A hello that came in one segment with the CONNECT before it."""
-        if hello_begins(data, self.consumed, end):
-            return self.client_hello(packet, data, self.consumed, end)
         return FRESH
 
     def client_hello(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
@@ -145,26 +150,46 @@ class Payloads:
             self.certificates.read(packet, der, self.records.version)
         return OVER
 
+    def late_flight(self, origin: Sighting, data: bytes) -> None:
+        """Take the certificates that are whole in a flight which never will be.
+
+        `origin`: a blank sighting of the flight's first packet, with its sender as the client.
+        """
+        self.records.server_flight(data, 0, len(data))
+        for der in self.records.certificates:
+            self.certificates.late(origin, der, self.records.version)
+
     def answer(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """An HTTP response: only its body's first octets can say something."""
         response = self.response
-        if response.parse(data, start, end) != Answer.DONE:
-            return HTTP
+        answer = response.parse(data, start, end)
+        if answer == Answer.NEED_MORE:
+            return WAIT
         watch = self.watch
+        if answer < 0:
+            watch.tally.anomaly(answer)
+            return HTTP
         if response.status == SWITCHING or (
             watch.state() & TUNNELLED != 0 and 200 <= response.status < 300
         ):
+            self.consumed = response.head_end
             return FRESH
+        if not response.has_body:
+            self.consumed = response.head_end
+            return HTTP
         if response.body_start >= end:
             return BODY
-        self.body(packet, data, response.body_start, end)
-        return HTTP
+        return self.body(packet, data, response.body_start, end)
 
-    def body(self, packet: Packet, data: bytes, start: i64, end: i64) -> None:
+    def body(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """The beginning of a body: a file that only a product fetches?"""
-        signature = self.watch.sightings.matcher.magic(data, start, end)
+        matcher = self.watch.sightings.matcher
+        signature = matcher.magic(data, start, end)
         if signature >= 0:
             self.watch.add(packet, False, Signal.FILE_MAGIC, b"", signature)
+        elif matcher.magic_cut(data, start, end):
+            return WAIT
+        return HTTP
 
     def maybe_dns(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """DNS over TCP (RFC 7766): on port 53, elsewhere only if one whole message stands here."""

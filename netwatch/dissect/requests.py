@@ -11,23 +11,29 @@ from netwatch.model import Anomaly, Answer, HttpFields, Sighting, Signal
 from netwatch.names import Name
 from netwatch.state.clients import AGENT_KINDS, PROXIED
 from netwatch.state.fingerprint import SEED, mix_octets
-from netwatch.state.flows import FRESH, HTTP, TUNNELLED
+from netwatch.state.flows import FRESH, HTTP, PASSING, TUNNELLED
 
 WAIT: Final = -1
 FIELD_BYTES_MAX: Final = 1_024
+PASSED_BYTES_MAX: Final = 0x3FFFFFFF
+"""Octets of a body that sequence numbers can be trusted to pass over."""
 
 
 class RequestDissector:
-    """Reads one request after the other; `position` is where the last unread one begins."""
+    """Reads one request after the other; `position` is where the last unread one begins.
+
+    After PASSING `left` octets of the last one's body are still to come.
+    """
 
     def __init__(self, watch: FlowWatch) -> None:
         self.watch: FlowWatch = watch
         self.request: HttpRequest = HttpRequest()
         self.name: Name = Name()
         self.position: i64 = 0
+        self.left: i64 = 0
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
-        """Read the requests in data[start:end]: HTTP, FRESH behind a CONNECT, or WAIT."""
+        """Read the requests in data[start:end]: HTTP, FRESH behind a CONNECT, PASSING or WAIT."""
         request = self.request
         position = start
         while position < end and request_begins(data, position, end):
@@ -46,8 +52,12 @@ class RequestDissector:
                 self.watch.set_other_phase(HTTP)
                 return FRESH
             if request.content_length > 0:
-                if request.content_length > end - position:
-                    break
+                self.left = request.content_length - (end - position)
+                if self.left > 0:
+                    # Told to wait for the server's word, the client may never send its body.
+                    trusted = not request.expects and self.left <= PASSED_BYTES_MAX
+                    self.position = end
+                    return PASSING if trusted else HTTP
                 position += request.content_length
         self.position = end
         return HTTP

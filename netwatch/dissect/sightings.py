@@ -104,3 +104,24 @@ class Sightings:
         self.replies.append(
             Reply(time_ns=packet.time_ns, frame=packet.number, flow=flow, kind=kind)
         )
+
+
+def turned(sighting: Sighting) -> Sighting:
+    """Give a sighting of the same packet with client and server the other way round."""
+    return Sighting(
+        time_ns=sighting.time_ns,
+        frame=sighting.frame,
+        signal=sighting.signal,
+        name=sighting.name,
+        client=sighting.server,
+        client_port=sighting.server_port,
+        client_mac=sighting.server_mac,
+        server=sighting.client,
+        server_port=sighting.client_port,
+        server_mac=sighting.client_mac,
+        transport=sighting.transport,
+        vlans=sighting.vlans,
+        tunnels=sighting.tunnels,
+        flow=sighting.flow,
+        two_way=sighting.two_way,
+    )

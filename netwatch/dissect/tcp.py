@@ -30,13 +30,13 @@ from netwatch.state.flows import (
     HTTP,
     NEXT,
     OVER,
+    PASSING,
     PHASE,
     REPLIED,
     SEEN,
     SIDE,
     SYN_SEEN,
     TRIED,
-    TRIED_ONE,
     TUNNELLED,
     WATCHED,
     YOUNG,
@@ -188,6 +188,14 @@ class TcpDissector:
         behind = (sequence + packet.end - start) & M32
         if behind == expected and phase in (HTTP, BODY) and self.just_now(packet):
             return  # the mirror's copy: it is no second request, and no body behind its own head
+        if phase == PASSING:
+            phase = HTTP
+            body = (expected - sequence) & M32
+            if body < HALF:
+                if body >= packet.end - start:
+                    return
+                start += body
+                sequence = expected
         if expected >= 0 and sequence != expected and phase in (FRESH, DNS):
             if (sequence - expected) & M32 >= HALF:
                 start = self.first_unread(packet, (expected - sequence) & M32, phase)
@@ -205,6 +213,9 @@ class TcpDissector:
         outcome = self.payloads.read(packet, packet.data, start, packet.end, phase)
         if outcome >= 0:
             watch.set_phase(outcome)
+            if outcome == PASSING:
+                behind = sequence + packet.end - start + self.payloads.requests.left
+                watch.flows.records[watch.place + NEXT + watch.side] = behind & M32
         elif outcome == WAIT:
             consumed = self.payloads.consumed
             self.young.begin(packet, (sequence + consumed - start) & M32, True, phase, consumed)
@@ -249,21 +260,10 @@ class TcpDissector:
         shift = watch.side * SIDE
         anchored = watch.state() & (SYN_SEEN << shift) != 0 and expected >= 0
         if anchored and sequence == expected:
-            self.later(shift)
+            watch.tried()
             return
         base = expected if anchored else sequence
         self.young.begin(packet, base, anchored, FRESH, packet.start)
-
-    def later(self, shift: i64) -> None:
-        """Nothing known so far: STARTTLS, SOCKS or a PROXY header may come before the hello.
-
-        Seven segments of each side are looked at, whatever the port; what is said by then is over.
-        """
-        watch = self.watch
-        if watch.state() & (TRIED << shift) == TRIED << shift:
-            watch.set_phase(OVER)
-        else:
-            watch.flows.records[watch.place] = watch.state() + (TRIED_ONE << shift)
 
     def finish(self) -> None:
         """The capture ends: settle everything."""

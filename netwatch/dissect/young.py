@@ -11,8 +11,15 @@ from mypy_extensions import i64
 from netwatch.decode.packet import SYN, Packet
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
-from netwatch.dissect.payloads import BEGINNING_BYTES_MIN, UNKNOWN, WAIT, Payloads
+from netwatch.dissect.payloads import (
+    BEGINNING_BYTES_MIN,
+    UNKNOWN,
+    WAIT,
+    Payloads,
+    server_flight_begins,
+)
 from netwatch.extract.http import request_begins
+from netwatch.extract.http_response import response_begins
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.extract.tls_records import hello_begins
 from netwatch.limits import (
@@ -22,7 +29,7 @@ from netwatch.limits import (
     YOUNG_SEGMENTS_MAX,
 )
 from netwatch.model import Anomaly
-from netwatch.state.flows import DNS, FRESH, NEXT, OVER, YOUNG
+from netwatch.state.flows import BODY, DNS, FRESH, HTTP, NEXT, OVER, PASSING, YOUNG
 from netwatch.state.sequences import M32, advanced, highest
 
 YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
@@ -47,15 +54,19 @@ class YoungDissector:
         young = Young(base, anchored, packet.time_ns)
         young.phase = phase
         young.wanted = self.payloads.wanted
-        if packet.source_port >= packet.target_port or packet.source_port >= 1024:
+        if (
+            packet.source_port >= packet.target_port
+            or packet.source_port >= 1024
+            or server_flight_begins(packet.data, start, packet.end)
+        ):
             young.origin = watch.sightings.blank(packet, watch.flow, True)
             young.origin.two_way = watch.other_seen()
         sequence = (first_octet(packet) + start - packet.start) & M32
         young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
         own = packet.key()
-        self.settle(own)  # what is left of a connection before, on the same ports
+        self.settle(own, False)  # what is left of a connection before, on the same ports
         for key in self.streams.surplus(packet.time_ns):
-            self.settle(key)
+            self.settle(key, True)
         watch.set_phase(YOUNG)
         self.streams.put(own, young)
 
@@ -78,26 +89,38 @@ class YoungDissector:
         blind = len(young.prefix) == 0 or not young.anchored
         if (
             young.segments > YOUNG_SEGMENTS_MAX
-            or len(young.pieces) >= YOUNG_PIECES_MAX
+            or len(young.pieces) >= self.room(young)
             or len(young.prefix) >= YOUNG_STREAM_BYTES_MAX
             or (blind and young.segments >= self.patience(young))
         ):
-            self.settle(key)
+            self.settle(key, True)
             self.give_up(young)
         else:
             for other in self.streams.surplus(packet.time_ns):
-                self.settle(other)
+                self.settle(other, True)
 
     def give_up(self, young: Young) -> None:
-        """Nothing is put together any more; DNS goes on behind the gap."""
+        """Nothing is put together any more; DNS and HTTP go on behind the gap."""
         watch = self.watch
-        watch.set_phase(DNS if young.phase == DNS else OVER)
+        phase: i64 = OVER
+        if young.phase == DNS:
+            phase = DNS
+        elif is_http(young):
+            phase = HTTP
+        watch.set_phase(phase)
         place = watch.place + NEXT + watch.side
         watch.flows.records[place] = highest(watch.flows.records[place])
 
     def patience(self, young: Young) -> i64:
         """Give how many segments are kept before the beginning is there."""
         return GAP_SEGMENTS_MAX if young.anchored else BLIND_SEGMENTS_MAX
+
+    def room(self, young: Young) -> i64:
+        """Give how many pieces may wait behind a gap: few, where other heads follow the one."""
+        waiting: i64 = len(young.pieces)
+        if waiting >= GAP_SEGMENTS_MAX and is_http(young):
+            return GAP_SEGMENTS_MAX
+        return YOUNG_PIECES_MAX
 
     def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
         """Read a prefix that grew; True when the stream is young no more."""
@@ -121,17 +144,32 @@ class YoungDissector:
         if outcome == UNKNOWN and not young.anchored:
             return False
         self.streams.drop(key)
-        self.watch.set_phase(outcome if outcome >= 0 else OVER)
-        place = self.watch.place + NEXT + self.watch.side
-        reached = highest(self.watch.flows.records[place])
+        watch = self.watch
+        watch.set_phase(outcome if outcome >= 0 else FRESH)
+        if outcome == UNKNOWN:
+            watch.tried()
+        place = watch.place + NEXT + watch.side
+        reached = highest(watch.flows.records[place])
         read = (young.base + len(prefix)) & M32
-        self.watch.flows.records[place] = advanced(read, reached, reached)
+        if outcome == PASSING:
+            watch.flows.records[place] = (read + self.payloads.requests.left) & M32
+        else:
+            watch.flows.records[place] = advanced(read, reached, reached)
         return True
 
-    def settle(self, key: bytes) -> None:
-        """Give a young stream up, and take what it has given all the same."""
+    def settle(self, key: bytes, given_up: bool) -> None:
+        """Let a young stream go, and take what it has given all the same.
+
+        `given_up`: it was too old or too much, and could have gone on.
+        """
         young = self.streams.drop(key)
-        if young is None or young.origin is None:
+        if young is None:
+            return
+        if young.anchored and len(young.pieces) > 0:
+            self.watch.tally.anomaly(Anomaly.STREAM_GAP)
+        elif young.anchored and given_up:
+            self.watch.tally.anomaly(Anomaly.STREAM_DROPPED)
+        if young.origin is None:
             return
         prefix = young.prefix
         length: i64 = len(prefix)
@@ -144,6 +182,8 @@ class YoungDissector:
         elif length > 0 and request_begins(prefix, 0, length):
             if self.payloads.requests.late(young.origin, prefix):
                 self.watch.sightings.found.append(young.origin)
+        elif length > 0 and server_flight_begins(prefix, 0, length):
+            self.payloads.late_flight(young.origin, prefix)
         elif young.phase == FRESH:
             if self.payloads.tails(young.runs()):
                 self.keep_late(young)
@@ -156,7 +196,16 @@ class YoungDissector:
     def finish(self) -> None:
         """The capture ends: settle everything."""
         for key in list(self.streams.streams):
-            self.settle(key)
+            self.settle(key, False)
+
+
+def is_http(young: Young) -> bool:
+    """Tell whether the stream is one of HTTP heads and bodies."""
+    prefix = young.prefix
+    length: i64 = len(prefix)
+    if young.phase == HTTP or young.phase == BODY:
+        return True
+    return request_begins(prefix, 0, length) or response_begins(prefix, 0, length)
 
 
 def first_octet(packet: Packet) -> i64:

@@ -132,7 +132,7 @@ class HttpRequest:
     brackets of an IPv6 address. `absolute` and `connect` tell the two forms of the target that are
     sent to a proxy (RFC 9112 section 3.2); both set `authority`, like `host` without port.
     `path` has no query. `content_length` is -1 without a (sane) header. `head_end` lies behind the
-    empty line once the head is complete.
+    empty line once the head is complete. `expects`: the client waits before it sends the body.
     """
 
     def __init__(self) -> None:
@@ -156,6 +156,7 @@ class HttpRequest:
         self.forwarded_start: i64 = 0
         self.forwarded_end: i64 = 0
         self.content_length: i64 = -1
+        self.expects: bool = False
         self.head_end: i64 = 0
         self.name_start: i64 = 0
         self.name_end: i64 = 0
@@ -171,7 +172,7 @@ class HttpRequest:
         self.forwarded_start = self.forwarded_end = 0
         self.authority_port = self.host_port = self.head_end = self.empty = 0
         self.content_length = -1
-        self.absolute = self.connect = False
+        self.absolute = self.connect = self.expects = False
 
     def parse(self, data: bytes, start: i64, end: i64) -> i64:
         """Read the head that begins at data[start:end].
@@ -336,6 +337,8 @@ class HttpRequest:
             value = header_value(data, at, stop, b"user-agent")
         elif first == 0x78 and self.forwarded_end == 0:
             value = header_value(data, at, stop, b"x-forwarded-for")
+        elif first == 0x65 and header_value(data, at, stop, b"expect") >= 0:
+            self.expects = True
         elif first == 0x63 and self.content_length < 0:
             value = header_value(data, at, stop, b"content-length")
         if value >= 0:

@@ -22,6 +22,9 @@ from netwatch.model import Anomaly, Answer
 
 CHUNK_LINE_BYTES_MAX: Final = 256
 """A chunk-size line with its extensions, which nobody uses."""
+NO_CONTENT: Final = 204
+NOT_MODIFIED: Final = 304
+ZERO: Final = 0x30
 
 
 def response_begins(data: bytes, start: i64, end: i64) -> bool:
@@ -42,8 +45,8 @@ class HttpResponse:
     """The head of one response, reused for the next; offsets into the data that was parsed.
 
     `body_start` is the first octet of the body, behind the first chunk-size line where `chunked`;
-    the body is packed where `gzip`. An interim response (status 100 to 199) has no body: the next
-    head begins at `head_end`.
+    the body is packed where `gzip`. Without `has_body` (RFC 9112 section 6.3, as far as the head
+    tells: not that it answers HEAD) the next head begins at `head_end`.
     """
 
     def __init__(self) -> None:
@@ -53,6 +56,7 @@ class HttpResponse:
         self.content_length: i64 = -1
         self.chunked: bool = False
         self.gzip: bool = False
+        self.has_body: bool = False
 
     def parse(self, data: bytes, start: i64, end: i64) -> i64:
         """Read the head that begins at data[start:end], and the first chunk-size line behind it.
@@ -62,7 +66,7 @@ class HttpResponse:
         """
         self.status = self.head_end = self.body_start = 0
         self.content_length = -1
-        self.chunked = self.gzip = False
+        self.chunked = self.gzip = self.has_body = False
         if not response_begins(data, start, end):
             return Answer.NEED_MORE if start >= end else -Anomaly.HTTP_RESPONSE
         limit = end
@@ -88,7 +92,12 @@ class HttpResponse:
                 break
             self.read_header(data, at, stop)
         self.head_end = self.body_start = feed + 1
-        return self.read_chunk_size(data, feed + 1, end) if self.chunked else Answer.DONE
+        if self.status < 200 or self.status == NO_CONTENT or self.status == NOT_MODIFIED:
+            return Answer.DONE
+        if self.chunked:
+            return self.read_chunk_size(data, feed + 1, end)
+        self.has_body = self.content_length != 0
+        return Answer.DONE
 
     def read_header(self, data: bytes, at: i64, stop: i64) -> None:
         """Take what is of interest from the header line data[at:stop]."""
@@ -116,7 +125,12 @@ class HttpResponse:
             return -Anomaly.HTTP_RESPONSE
         if feed < 0:
             return Answer.NEED_MORE if limit == end else -Anomaly.HTTP_RESPONSE
-        self.body_start = feed + 1
+        at = start
+        while at < feed and i64(data[at]) == ZERO:
+            at += 1
+        self.has_body = at < feed and hex_digit(i64(data[at]))
+        if self.has_body:
+            self.body_start = feed + 1
         return Answer.DONE
 
 

@@ -130,6 +130,21 @@ class Matcher:
             return -1
         return self.users.get(data[start:end], -1)
 
+    def magic_cut(self, data: bytes, start: i64, end: i64) -> bool:
+        """Whether data[start:end] is the beginning of a magic that is longer."""
+        if start < 0 or start >= end or end > len(data):
+            return False
+        if self.magic_firsts[i64(data[start])] == 0:
+            return False
+        length = end - start
+        number: i64 = 0
+        while number < len(self.magics):
+            magic = self.magics[number]
+            if length < len(magic) and _begins_with(magic, 0, length, data[start:end]):
+                return True
+            number += 1
+        return False
+
     def certificate(self, subject: str, issuer: str) -> int:
         """Of a server certificate, both names as text (RFC 4514; the order of parts is free)."""
         return self.certificates(subject, issuer)

@@ -28,6 +28,8 @@ HTTP: Final = 2
 DNS: Final = 3
 BODY: Final = 4
 """Server side of HTTP: the next octets begin a body."""
+PASSING: Final = 5
+"""Client side of HTTP: a body is passed over; NEXT says where the next request begins."""
 STRANGE: Final = 6
 """UDP: it began with nothing known, but a hello may still come."""
 OVER: Final = 7

@@ -164,6 +164,61 @@ def test_a_chunked_body() -> None:
     assert names_of(seen) == [("file-magic", "")]
 
 
+MAGIC_BODY = b"FOUNDMAGIC and more"
+CHUNKED_BODY = b"a\r\nFOUNDMAGIC\r\n0\r\n\r\n"
+GET = messages.request("/file", "plain.test")
+MAGIC = [("file-magic", "")]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        messages.response(MAGIC_BODY),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED_BODY,
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + MAGIC_BODY,
+        b"HTTP/1.1 100 Continue\r\n\r\n" + messages.response(MAGIC_BODY),
+    ],
+    ids=["length", "chunked", "until close", "interim"],
+)
+def test_a_response_cut_anywhere_still_shows_its_file(whole: bytes) -> None:
+    for cut in range(1, len(whole)):
+        seen = hear(whole[:cut], whole[cut:], said=GET, port=80)
+        assert names_of(seen) == MAGIC, cut
+        assert seen.coverage.anomalies == {}
+    assert names_of(hear(whole, said=GET, port=80, cut=1)) == MAGIC
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified", b"100 Continue"])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_response_without_a_body_is_followed_by_the_next_one(
+    status: bytes, together: bool
+) -> None:
+    empty = b"HTTP/1.1 " + status + b"\r\nETag: x\r\nContent-Length: 9\r\n\r\n"
+    whole = messages.response(MAGIC_BODY)
+    heard = [empty + empty + whole] if together else [empty, empty, whole]
+    assert names_of(hear(*heard, said=GET * 3, port=80)) == MAGIC
+
+
+def test_what_follows_a_response_to_head_is_no_body() -> None:
+    """The head tells of a body that never comes."""
+    head = messages.response(MAGIC_BODY)[: -len(MAGIC_BODY)]
+    said = messages.request("/file", "plain.test", method="HEAD") + GET
+    whole = messages.response(MAGIC_BODY)
+    assert names_of(hear(head, whole, said=said, port=80)) == MAGIC
+    assert names_of(hear(head, head, said=said, port=80)) == []
+
+
+def test_a_file_behind_a_response_without_a_body_is_not_one() -> None:
+    empty = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    assert hear(empty + MAGIC_BODY, said=GET, port=80).sightings == []
+    assert hear(empty, MAGIC_BODY, said=GET, port=80).sightings == []
+
+
+def test_a_response_that_is_none() -> None:
+    seen = hear(b"HTTP/1.1 two hundred\r\n\r\n", said=GET, port=80)
+    assert seen.coverage.anomalies == {"http-response": 1}
+
+
 def test_switched_protocols_begin_anew() -> None:
     wire = Wire(START)
     connection = wire.connect(ALICE, SERVER, 80)

@@ -88,3 +88,44 @@ def test_a_drip_does_not_stay() -> None:
     for at in range(300, 300 + YOUNG_SEGMENTS_MAX + 10):
         connection.say(LONG[at : at + 1] or b"x")
     assert len(fed(wire).tcp.young.streams.streams) == 0
+
+
+def of(seen: Observation, *anomalies: str) -> list[int]:
+    return [seen.coverage.anomalies.get(anomaly, 0) for anomaly in anomalies]
+
+
+GAP, DROPPED = "stream-gap", "stream-dropped"
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_gap_in_front_of_what_waits_is_counted_once(missing: int) -> None:
+    wire, connection = talk()
+    pieces = connection.pieces(LONG, 500)
+    del pieces[missing]
+    connection.send(*pieces, *pieces)
+    seen = observation(fed(wire))
+    assert of(seen, GAP, DROPPED) == ([1, 0] if missing < len(pieces) else [0, 0])
+
+
+def test_whole_streams_and_mid_stream_starts_are_no_gap() -> None:
+    wire, connection = talk()
+    connection.send(*connection.pieces(LONG, 300)[::-1])
+    Tcp(wire, SITE.host(12), SERVER, 443).say(b"the middle of something", 5)
+    assert of(observation(fed(wire)), GAP, DROPPED) == [0, 0]
+
+
+def test_a_stream_that_is_too_old_is_counted_as_dropped() -> None:
+    for gap in (False, True):
+        wire, connection = talk()
+        pieces = connection.pieces(LONG, 500)
+        connection.send(*(pieces[:1] + pieces[2:] if gap else pieces[:1]))
+        wire.wait(YOUNG_AGE_NS_MAX / 1e9 + 1)
+        assert of(observation(fed(wire)), GAP, DROPPED) == [gap, 0], "the capture ends"
+        wire.connect(SITE.host(12), SERVER).say(LONG, 900)
+        assert of(observation(fed(wire)), GAP, DROPPED) == [gap, not gap]
+
+
+def test_a_stream_that_is_too_much_is_counted_as_dropped() -> None:
+    wire, connection = talk()
+    connection.say(b"\x16\x03\x01\x00\x01\x01" * (YOUNG_SEGMENTS_MAX + 1), 6)
+    assert of(observation(fed(wire)), GAP, DROPPED) == [0, 1]

@@ -59,6 +59,39 @@ def test_an_interim_response_ends_where_the_next_head_begins() -> None:
     assert response_begins(b"HTTP/1.1 100 Continue\r\n\r\n" + PLAIN, response.head_end, 99)
 
 
+@pytest.mark.parametrize(
+    ("head", "has_body"),
+    [
+        (b"200 OK\r\n", True),
+        (b"200 OK\r\nContent-Length: 5\r\n", True),
+        (b"200 OK\r\nContent-Length: 0\r\n", False),
+        (b"200 OK\r\nContent-Length: nonsense\r\n", True),
+        (b"206 Partial\r\nContent-Length: 5\r\n", True),
+        (b"100 Continue\r\n", False),
+        (b"103 Early Hints\r\nLink: x\r\n", False),
+        (b"204 No Content\r\nContent-Length: 5\r\n", False),
+        (b"304 Not Modified\r\nContent-Length: 5\r\n", False),
+        (b"304 Not Modified\r\nTransfer-Encoding: chunked\r\n", False),
+    ],
+)
+def test_which_responses_have_a_body(head: bytes, has_body: bool) -> None:
+    whole = b"HTTP/1.1 " + head + b"\r\n"
+    answer, response = parse(whole)
+    assert (answer, response.has_body) == (Answer.DONE, has_body)
+    assert response.head_end == response.body_start == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("line", "has_body"),
+    [(b"5", True), (b"0", False), (b"000", False), (b"0;x=1", False), (b"00a", True)],
+)
+def test_the_last_chunk_is_no_body(line: bytes, has_body: bool) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer, response = parse(head + line + b"\r\nKLZF")
+    assert (answer, response.has_body) == (Answer.DONE, has_body)
+    assert response.body_start == len(head) + (len(line) + 2 if has_body else 0)
+
+
 @pytest.mark.parametrize("head", HEADS)
 def test_every_truncation_needs_more(head: bytes) -> None:
     for cut in range(len(head)):

@@ -51,5 +51,6 @@ def read(data: bytes, start: int, end: int) -> Facts:
         "interim": response.status < 200,
     }
     reached.update(mark for mark, there in marks.items() if there)
+    assert response.has_body or response.body_start == response.head_end
     places = (response.head_end - start, response.body_start - start)
-    return (answer, response.status, *places, response.content_length, response.chunked)
+    return (answer, response.status, *places, response.content_length, response.has_body)

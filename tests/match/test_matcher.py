@@ -118,6 +118,15 @@ def test_magics() -> None:
     for end in range(4):
         assert MATCHER.magic(b"KLZF", 0, end) == -1
     assert MATCHER.magic(b"KLZ", 0, 4) == -1
+
+
+def test_beginnings_of_magics() -> None:
+    for begun in (b"K", b"KLZ", b"KLZF", b"\x00\x01"):
+        assert MATCHER.magic_cut(b".." + begun + b"..", 2, 2 + len(begun))
+    for other in (b"", b"KLZFx", b"KLx", b"L", b"\x00\x00", b"\x00\x01\x02\x03"):
+        assert not MATCHER.magic_cut(other, 0, len(other))
+    assert not MATCHER.magic_cut(b"KLZ", -1, 2)
+    assert not MATCHER.magic_cut(b"KLZ", 0, 9)
     assert MATCHER.magic(b"KLZF", -1, 3) == -1
 
 
