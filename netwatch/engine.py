@@ -143,6 +143,8 @@ class Engine:
                 answer = self.network()
             if answer < 0:
                 tally.anomaly(answer)
+        if len(self.fragments.given_up) > 0:
+            self.first_pieces()
 
     def other_link(self, link_type: i64) -> None:
         """The link type changed: book the frames of the one before."""
@@ -175,7 +177,7 @@ class Engine:
                 return Answer.DONE if local_only(ethertype) else -Anomaly.ETHERTYPE_UNKNOWN
             if answer == FRAGMENT and (self.piece.offset > 0 or not packet.cut):
                 # A first piece that the capture cut is read as it is: it can never be whole.
-                answer = self.put_together(ethertype)
+                answer = self.put_together()
                 if answer == Answer.NEED_MORE:
                     return Answer.DONE
             if answer < 0:
@@ -186,17 +188,35 @@ class Engine:
             if answer != INNER:
                 return answer
 
-    def put_together(self, ethertype: i64) -> i64:
+    def put_together(self) -> i64:
         """Take a fragment: DONE when its datagram is whole, NEED_MORE, or -Anomaly."""
         packet = self.packet
         answer = self.fragments.add(packet, self.piece)
         if answer == Answer.NEED_MORE and packet.tunnel_count == 0:
             self.tally.ip += 1
-        if answer == Answer.DONE and ethertype == IPV6:
+        if answer == Answer.DONE:
             answer = extensions(packet, self.piece)
             if answer == FRAGMENT:
                 return -Anomaly.FRAGMENT_DROPPED  # pieces of pieces
         return answer
+
+    def first_pieces(self) -> None:
+        """Read the first pieces of datagrams that will never be whole, like packets cut there."""
+        current = self.packet
+        fragments = self.fragments
+        while len(fragments.given_up) > 0:  # a tunnel in one may hold a piece of another
+            given_up = fragments.given_up
+            fragments.given_up = []
+            for first in given_up:
+                self.packet = first
+                answer = extensions(first, self.piece)
+                if answer == Answer.DONE:
+                    answer = self.transport()
+                if answer == INNER:
+                    answer = self.network()
+                if answer < 0:
+                    self.tally.anomaly(answer)
+        self.packet = current
 
     def transport(self) -> i64:
         """Hand the packet to its conversation: DONE, INNER if it carries another, or -Anomaly."""
@@ -263,6 +283,10 @@ class Engine:
 
     def finish(self) -> None:
         """The capture ends: read what never became whole, book what is still open."""
+        self.fragments.finish()
+        self.first_pieces()
+        dropped = self.tally.anomalies[Anomaly.FRAGMENT_DROPPED] + self.fragments.dropped
+        self.tally.anomalies[Anomaly.FRAGMENT_DROPPED] = dropped
         self.tcp.finish()
         self.udp.finish()
         self.other_link(-1)

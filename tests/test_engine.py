@@ -270,6 +270,50 @@ def test_a_first_piece_that_the_capture_cut_is_read_as_it_is() -> None:
     assert names_of(seen) == ASKED
 
 
+@pytest.mark.parametrize("ends", [FOUR, SIX], ids=["4", "6"])
+def test_the_first_piece_is_read_where_another_one_is_lost(ends: tuple[str, str]) -> None:
+    long = ask(ends, payload=messages.question(name_wire("ds.found.test"), "A", 7) + bytes(400))
+    made = [framed(piece, (5,)) for piece in frames.in_fragments(long, 200, 7)]
+    assert len(made) > 2
+    seen = run([framed(ask(ends, payload=b"x")), *made[:-1], framed(ask(ends, payload=b"x"))])
+    assert names_of(seen) == ASKED
+    (sighting,) = seen.sightings
+    assert (sighting.frame, sighting.vlans, sighting.client_port) == (2, (5,), 40_000)
+    assert sighting.client_mac.hex(":") == MACS[0]
+    assert seen.coverage.anomalies["fragment-dropped"] == 1
+    assert names_of(run(made[1:])) == []
+
+
+def test_extension_headers_in_a_first_piece_that_is_alone() -> None:
+    whole = b"\x11\0" + bytes(6) + UDP6 + bytes(64)
+    first = struct.pack(">BBHI", 60, 0, 1, 9) + whole[: len(whole) & ~7]
+    assert names_of(run([framed(six(first, 44))])) == ASKED
+
+
+def test_a_hello_in_fragments_of_which_the_last_one_is_lost() -> None:
+    wire = Wire(START)
+    connection = wire.connect(ALICE, SERVER)
+    octets = hellos.records(hellos.Hello(name=b"ds.found.test").handshake())
+    (packet,) = connection.pieces(octets + bytes(900))
+    connection.send(*frames.in_fragments(packet, 600, 7)[:-1])
+    assert names_of(run(wire.shown)) == [("tls-sni", "ds.found.test")]
+
+
+def test_the_authentication_header_hides_nothing() -> None:
+    """RFC 4302: protocol 51 between IP and the transport, in both versions."""
+    for ends, header, place in ((FOUR, 20, 9), (SIX, 40, 6)):
+        plain = ask(ends)
+        for words in (3, 6):
+            block = bytes((plain[place], words - 2)) + bytes(words * 4 - 2)
+            octets = bytearray(plain[:header] + block + plain[header:])
+            octets[place] = 51
+            length = len(octets) - (0 if header == 20 else 40)
+            at = 2 if header == 20 else 4
+            octets[at : at + 2] = length.to_bytes(2, "big")
+            assert names_of(run([framed(bytes(octets))])) == ASKED, (header, words)
+            assert names_of(run([framed(bytes(octets[: header + 8]))])) == []
+
+
 def broken(_packet: bytes, _mac: bytes) -> None:
     raise RuntimeError("a bug, made on purpose")
 

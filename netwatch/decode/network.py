@@ -13,6 +13,8 @@ from netwatch.decode.packet import Packet
 from netwatch.limits import IPV6_HEADERS_MAX
 from netwatch.model import Anomaly, Answer
 
+AUTHENTICATION: Final = 51
+"""AH (RFC 4302): it adds a header and hides nothing."""
 FRAGMENT: Final = 2
 """The packet is a piece: packet.start..end is its part, the fields of `Piece` say which."""
 
@@ -58,7 +60,7 @@ def ipv4(packet: Packet, piece: Piece) -> i64:
         piece.offset = (fragment & 0x1FFF) * 8
         piece.more = (fragment & 0x2000) != 0
         return FRAGMENT
-    return Answer.DONE
+    return extensions(packet, piece) if packet.protocol == AUTHENTICATION else Answer.DONE
 
 
 def ipv6(packet: Packet, piece: Piece) -> i64:
@@ -87,10 +89,15 @@ def ipv6(packet: Packet, piece: Piece) -> i64:
 
 
 def extensions(packet: Packet, piece: Piece) -> i64:
-    """Skip extension headers (RFC 8200 section 4; AH as RFC 4302) from packet.protocol on."""
+    """Skip extension headers (RFC 8200 section 4) from packet.protocol on; of IPv4 only AH.
+
+    Also for a datagram whose pieces were put together: its first header names what comes there.
+    """
     data = packet.data
     seen: i64 = 0
-    while packet.protocol in (0, 43, 44, 51, 60, 135, 139, 140):
+    while packet.protocol in (0, 43, 44, AUTHENTICATION, 60, 135, 139, 140):
+        if packet.address_length == 4 and packet.protocol != AUTHENTICATION:
+            return Answer.DONE
         position = packet.start
         if packet.end - position < 8:
             return -Anomaly.IP_HEADER
@@ -107,7 +114,7 @@ def extensions(packet: Packet, piece: Piece) -> i64:
                 piece.offset = fragment & 0xFFF8
                 piece.more = (fragment & 1) != 0
                 return FRAGMENT
-        elif current == 51:
+        elif current == AUTHENTICATION:
             packet.start = position + (i64(data[position + 1]) + 2) * 4
         else:
             packet.start = position + (i64(data[position + 1]) + 1) * 8

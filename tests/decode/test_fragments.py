@@ -3,6 +3,7 @@
 Invariant: in whatever order and however often the pieces of a datagram come, it is given once for
 each time that all of its octets came, with exactly these octets; contradicting pieces give nothing;
 and whatever comes, at most FRAGMENT_DATAGRAMS_MAX datagrams and about FRAGMENT_BYTES_MAX are held.
+The first piece of a datagram that is given up for want of another one is handed on, once.
 """
 
 import itertools
@@ -26,6 +27,7 @@ from netwatch.limits import (
 from netwatch.model import Anomaly, Answer
 
 WHOLE = bytes(range(256)) * 2
+SIX_ENDS = bytes(range(0xE0, 0x100))
 SECOND = 1_000_000_000
 
 
@@ -163,6 +165,111 @@ def test_a_piece_that_the_capture_cut_can_never_be_whole() -> None:
     assert feed.add(first) == Answer.NEED_MORE
     assert feed.add(rest[0], cut=True) == -Anomaly.FRAGMENT_DROPPED
     assert feed.add_all(rest[1:]) == [Answer.NEED_MORE] * 6
+
+
+def first_pieces(table: Fragments) -> list[bytes]:
+    return [packet.data[packet.start : packet.end] for packet in table.given_up]
+
+
+def test_the_first_piece_is_handed_on_when_another_one_is_lost() -> None:
+    for missing in range(1, 8):
+        feed = Feed()
+        found = parts()
+        del found[missing]
+        feed.add_all(found)
+        assert feed.table.given_up == []
+        feed.table.finish()
+        assert first_pieces(feed.table) == [WHOLE[:64]]
+        assert (feed.table.dropped, feed.table.held_bytes) == (1, 0)
+        assert feed.table.given_up[0].missing == (len(WHOLE) - 64 if missing < 7 else 0)
+
+
+def test_without_its_first_piece_nothing_is_handed_on() -> None:
+    feed = Feed()
+    feed.add_all(parts()[1:])
+    feed.table.finish()
+    assert (feed.table.given_up, feed.table.dropped) == ([], 1)
+
+
+def test_the_first_piece_is_handed_on_for_want_of_room_or_time() -> None:
+    feed = Feed()
+    first = parts()[0]
+    for number in range(FRAGMENT_DATAGRAMS_MAX + 3):
+        feed.add(first, number=number)
+    assert first_pieces(feed.table) == [WHOLE[:64]] * 3
+    feed.table.given_up = []
+    feed.now_ns += FRAGMENT_AGE_NS_MAX + 1
+    feed.add(parts()[1], number=500)
+    assert first_pieces(feed.table) == [WHOLE[:64]]
+
+
+def test_the_first_piece_is_handed_on_at_once_when_the_capture_cut_another_one() -> None:
+    feed = Feed()
+    first, second, *rest = parts()
+    feed.add_all([first, second])
+    assert feed.add(rest[0], cut=True) == -Anomaly.FRAGMENT_DROPPED
+    assert first_pieces(feed.table) == [WHOLE[:64]]
+    feed.add_all(rest)
+    feed.table.finish()
+    assert len(feed.table.given_up) == 1, "once"
+
+
+@pytest.mark.parametrize("found", OVERLAPS.values(), ids=OVERLAPS.keys())
+def test_of_contradicting_pieces_none_is_handed_on(found: list[Part]) -> None:
+    feed = Feed()
+    feed.add_all([*found, *parts()])
+    feed.table.finish()
+    assert (feed.table.given_up, feed.table.dropped) == ([], 0)
+
+
+def test_a_late_copy_of_the_first_piece_is_no_datagram() -> None:
+    feed = Feed()
+    feed.add_all([*parts(), parts()[0], parts()[2]])
+    feed.table.finish()
+    assert (feed.table.given_up, feed.table.dropped) == ([], 0)
+    feed = Feed()
+    feed.add_all(parts())
+    feed.now_ns += FRAGMENT_AGE_NS_MAX + 1
+    feed.add(parts()[0])
+    feed.table.finish()
+    assert first_pieces(feed.table) == [WHOLE[:64]], "long after, it is another one"
+
+
+def test_a_flood_of_whole_datagrams_is_remembered_in_part() -> None:
+    feed = Feed()
+    for number in range(FRAGMENT_DATAGRAMS_MAX + 50):
+        feed.add_all(parts(size=256), number=number)
+    assert len(feed.table.whole) == FRAGMENT_DATAGRAMS_MAX
+
+
+@pytest.mark.parametrize("macs", [(-1, -1), (0, 6), (-1, 4)])
+def test_what_is_handed_on_is_what_came_and_holds_no_block(macs: tuple[int, int]) -> None:
+    packet, piece = Packet(), Piece()
+    block = bytes(range(12)) + SIX_ENDS + WHOLE
+    packet.begin(block, 44, 44 + 64)
+    packet.target_mac, packet.source_mac = macs
+    packet.source, packet.target, packet.address_length = 12, 28, 16
+    packet.protocol, packet.time_ns, packet.number, packet.ttl = 17, 5_000, 77, 61
+    packet.vlan_count = 2
+    packet.vlans[0], packet.vlans[1] = 10, 20
+    packet.tunnel_count = packet.layers = 1
+    packet.tunnel_nets[0], packet.tunnel_starts[0], packet.tunnel_lengths[0] = block, 12, 8
+    piece.more = True
+    table = Fragments()
+    table.add(packet, piece)
+    told = (packet.mac(packet.target_mac), packet.mac(packet.source_mac))
+    packet.begin(bytes(len(block)), 0, 0)
+    packet.vlans[0] = 99
+    packet.tunnel_nets[0] = b""
+    table.finish()
+    (first,) = table.given_up
+    assert first.source_address() + first.target_address() == SIX_ENDS
+    assert (first.mac(first.target_mac), first.mac(first.source_mac)) == told
+    assert (first.time_ns, first.number, first.ttl, first.protocol) == (5_000, 77, 61, 17)
+    assert (first.vlan_tuple(), first.layers) == ((10, 20), 1)
+    assert first.tunnel_tuple() == (SIX_ENDS[:8],)
+    assert (first.cut, first.data, first.start, first.end) == (True, WHOLE[:64], 0, 64)
+    assert max(len(first.frame), len(first.net)) <= 32
 
 
 def test_an_old_datagram_is_not_gone_on_with() -> None:

@@ -99,6 +99,33 @@ def test_every_truncation(octets: bytes) -> None:
             assert payload_of(packet) == octets[header:end]
 
 
+def authentication(following: int, words: int) -> bytes:
+    return bytes((following, words - 2)) + bytes(words * 4 - 2)
+
+
+@pytest.mark.parametrize("words", [3, 6, 257])
+def test_the_authentication_header_of_ipv4(words: int) -> None:
+    """RFC 4302 section 2; two of them, as in a tunnel's transport, are passed over as well."""
+    once = authentication(6, words)
+    twice = authentication(51, words) + once
+    for headers in (once, twice):
+        octets = header4(headers + PAYLOAD, protocol=51)
+        packet = read(octets)
+        assert (packet.protocol, payload_of(packet)) == (6, PAYLOAD)
+        for end in range(20, 20 + len(headers)):
+            assert run(octets[:end], ipv4)[0] == -Anomaly.IP_HEADER
+    endless = authentication(51, 3) * (IPV6_HEADERS_MAX + 1) + PAYLOAD
+    assert run(header4(endless, protocol=51), ipv4)[0] == -Anomaly.TOO_DEEP
+
+
+def test_ipv4_has_no_other_extension_headers() -> None:
+    for protocol in (0, 43, 44, 60, 135):
+        packet = read(header4(protocol=protocol))
+        assert (packet.protocol, payload_of(packet)) == (protocol, PAYLOAD)
+    packet = read(header4(authentication(60, 3) + PAYLOAD, protocol=51))
+    assert (packet.protocol, payload_of(packet)) == (60, PAYLOAD)
+
+
 @pytest.mark.parametrize("octets", [header4(), header6()], ids=["4", "6"])
 def test_padding_behind_the_packet_is_no_payload(octets: bytes) -> None:
     packet = read(octets + b"\xee" * 18)

@@ -12,7 +12,7 @@ from netwatch.limits import FRAGMENT_BYTES_MAX, FRAGMENT_DATAGRAMS_MAX, FRAGMENT
 from netwatch.model import Answer
 
 RUNS: Final = 7_500
-DEPTHS: Final = ("whole", "overlap", "late")
+DEPTHS: Final = ("whole", "overlap", "late", "alone")
 reached: set[str] = set()
 
 TRUTH: Final = bytes((i * 7 + (i >> 8) + 13) & 0xFF for i in range(0x10000 + 2048))
@@ -60,6 +60,11 @@ def judge(fragments: Fragments, packet: Packet, answer: int, lied: bool) -> None
         assert answer == Answer.NEED_MORE or answer < 0
     if answer < 0:
         reached.add("overlap")
+    for first in fragments.given_up:
+        reached.add("alone")
+        assert first.cut and 0 == first.start < first.end == len(first.data)
+        assert lied or first.missing >= 0
+    fragments.given_up = []
     held = 0
     for datagram in fragments.datagrams.values():
         size = sum(len(held_piece) for held_piece in datagram.pieces.values())
@@ -68,3 +73,4 @@ def judge(fragments: Fragments, packet: Packet, answer: int, lied: bool) -> None
         held += size
     assert held == fragments.held_bytes <= FRAGMENT_BYTES_MAX + 0x10000
     assert len(fragments.datagrams) <= FRAGMENT_DATAGRAMS_MAX
+    assert len(fragments.whole) <= FRAGMENT_DATAGRAMS_MAX
