@@ -14,7 +14,7 @@ from netwatch.decode.ethertypes import IPV4, IPV6, LLC, local_only
 from netwatch.decode.fragments import Fragments
 from netwatch.decode.link import link
 from netwatch.decode.network import FRAGMENT, Piece, extensions, ipv4, ipv6
-from netwatch.decode.packet import ARP, ICMPV6, TCP, UDP, Packet
+from netwatch.decode.packet import ARP, ICMP, ICMPV6, TCP, UDP, Packet
 from netwatch.decode.transport import tcp, udp
 from netwatch.decode.tunnels import ESP, NO_NEXT, tunnel
 from netwatch.decode.tunnels_udp import may_carry, tunnel_udp
@@ -26,6 +26,7 @@ from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.dtls import DtlsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.icmp import IcmpDissector
 from netwatch.dissect.payloads import Payloads
 from netwatch.dissect.sightings import Sightings
 from netwatch.dissect.tcp import TcpDissector
@@ -38,6 +39,7 @@ from netwatch.model import Anomaly, Answer
 from netwatch.state.fingerprint import address_hash
 from netwatch.state.tally import Tally
 
+IGMP: Final = 2
 LINK_TYPES_MAX: Final = 64
 """Kinds of link counted apart."""
 INNER: Final = 3
@@ -88,6 +90,7 @@ class Engine:
             key, self.sightings, self.clients, self.claims, self.tally
         )
         self.watch: FlowWatch = FlowWatch(self.sightings, self.clients, self.dns, self.tally)
+        self.icmp: IcmpDissector = IcmpDissector(self.watch, key)
         hellos = HelloDissector(self.watch)
         certificates = CertificateDissector(self.watch, neighbours.read_certificate)
         payloads = Payloads(self.watch, self.dns, hellos, certificates)
@@ -262,13 +265,15 @@ class Engine:
         self.clients.sender(packet)
         if protocol == ICMPV6:
             self.claims.neighbour(packet)
+        if protocol == ICMPV6 or protocol == ICMP:
+            self.icmp.error(packet)
             return Answer.DONE
         answer = tunnel(packet)
         if answer != Answer.NEED_MORE:
             if protocol == ESP and answer == -Anomaly.ENCRYPTED:
                 self.clients.tunnel(packet)
             return self.carried(answer)
-        return Answer.DONE if protocol in (1, 2, NO_NEXT) else -Anomaly.TRANSPORT_UNKNOWN
+        return Answer.DONE if protocol in (IGMP, NO_NEXT) else -Anomaly.TRANSPORT_UNKNOWN
 
     def carried(self, answer: i64) -> i64:
         """A tunnel was opened, or could not be: INNER or -Anomaly."""

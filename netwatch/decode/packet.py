@@ -12,6 +12,7 @@ from mypy_extensions import i64
 
 from netwatch.limits import LAYERS_MAX, VLANS_MAX
 
+ICMP: Final = 1
 TCP: Final = 6
 UDP: Final = 17
 ICMPV6: Final = 58

@@ -47,6 +47,8 @@ NAMED: Final = 0x40000
 WATCHED: Final = 0x80000
 """A sighting hangs on this flow: the first packet of the other side is worth a Reply."""
 REPLIED: Final = 0x100000
+REFUSED: Final = 0x400000
+"""An ICMP error about it was told."""
 COUNTED: Final = 0x200000
 """The flow was charged to its client as a connection."""
 TUNNELLED: Final = 0x800000
