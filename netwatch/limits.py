@@ -148,6 +148,12 @@ CERTIFICATE_TEXT_MAX: Final = 1_024
 """Characters of a certificate's subject or issuer that are kept."""
 HTTP_HEAD_BYTES_MAX: Final = 16 * 1024
 """Longest HTTP request head: nginx refuses above 32 KiB in all, Apache a line above 8 KiB."""
+HTTP2_REQUESTS_MAX: Final = 32
+"""Requests of one HTTP/2 connection that are read; their compression wants all before each."""
+HTTP2_FRAMES_MAX: Final = 64
+"""Frames of one HTTP/2 request's fields: with a few octets in each they would never end."""
+HTTP2_STATE_BYTES: Final = 12 * 1024
+"""What an HTTP/2 connection may keep beside its young stream: 4 KiB of fields and their parts."""
 QUIC_INITIALS_MAX: Final = 8
 """Initial packets of one connection that are decrypted."""
 QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024

@@ -144,7 +144,10 @@ class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What the EVE `http` object needs; octets as they were, cut at 1,024."""
+    """What the EVE `http` object needs; octets as they were, cut at 1,024.
+
+    A hello behind a PROXY header has one with nothing but `forwarded_for`.
+    """
 
     method: bytes = b""
     target: bytes = b""
@@ -152,6 +155,7 @@ class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     host_port: int = 0
     status: int = 0
     forwarded_for: bytes = b""
+    """The origin as X-Forwarded-For, Forwarded or a PROXY header names it: an address as text."""
 
 
 class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

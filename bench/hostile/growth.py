@@ -13,7 +13,8 @@ from hostile.crafted import certificate, der, fake_tails, flight, many_names, po
 from hostile.wires import PUSH, Clock, Tap, client_hello, ipv4, matcher, tcp
 from netwatch.extract.certificates import read_certificate
 from netwatch.extract.dns import DnsMessage
-from netwatch.extract.http import HttpRequest, request_begins
+from netwatch.extract.http import HttpRequest
+from netwatch.extract.http_begins import request_begins
 from netwatch.extract.http_response import HttpResponse
 from netwatch.extract.tls import ClientHello
 from netwatch.extract.tls_records import TlsRecords

@@ -18,7 +18,8 @@ from netwatch.dissect.ftp import FTP_PORT, FtpDissector
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.requests import RequestDissector
 from netwatch.extract.ftp import ftp_begins
-from netwatch.extract.http import request_begins, usual_method
+from netwatch.extract.http2 import PREFACE_BYTES, preface_begins
+from netwatch.extract.http_begins import request_begins, usual_method
 from netwatch.extract.http_response import HttpResponse, response_begins
 from netwatch.extract.tls import ClientHello
 from netwatch.extract.tls_records import (
@@ -28,7 +29,7 @@ from netwatch.extract.tls_records import (
     server_hello_begins,
 )
 from netwatch.model import Answer, Sighting, Signal
-from netwatch.state.flows import BODY, DNS, FRESH, HTTP, OVER, TUNNELLED
+from netwatch.state.flows import BODY, DNS, FRESH, HTTP, HTTP2, OVER, TUNNELLED
 
 WAIT: Final = -1
 UNKNOWN: Final = -2
@@ -65,6 +66,8 @@ class Payloads:
         self.consumed: i64 = 0
         self.wanted: i64 = 0
         """After WAIT: octets from `consumed` on without which the next reading is in vain."""
+        self.phase: i64 = FRESH
+        """After WAIT: the phase in which the unfinished message is read."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64, phase: i64) -> i64:
         """Read data[start:end], which begins a message in `phase`.
@@ -83,6 +86,7 @@ class Payloads:
         """Read the one message that begins at `start`, or several requests."""
         self.consumed = start
         self.wanted = 0
+        self.phase = phase
         if phase == DNS:
             return self.dns_messages(packet, data, start, end)
         if phase == BODY and not response_begins(data, start, end):
@@ -100,6 +104,8 @@ class Payloads:
             return self.server_flight(packet, data, start, end)
         if response_begins(data, start, end):
             return self.answer(packet, data, start, end)
+        if preface_begins(data, start, end):
+            return self.preface(start, end)
         if phase == HTTP:
             return HTTP
         return self.maybe_dns(packet, data, start, end)
@@ -110,6 +116,14 @@ class Payloads:
             self.consumed = self.ftp.position
             return WAIT
         return FRESH
+
+    def preface(self, start: i64, end: i64) -> i64:
+        """HTTP/2 in the clear: whatever the port, its stream is read frame by frame."""
+        if end - start >= PREFACE_BYTES:
+            self.phase = HTTP2
+            self.consumed = start + PREFACE_BYTES
+            self.watch.set_other_phase(OVER)
+        return WAIT
 
     def client_hello(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """A TLS hello from its first record on."""

@@ -6,7 +6,9 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
 from netwatch.dissect.flows import FlowWatch
-from netwatch.extract.http import HttpRequest, request_begins
+from netwatch.extract.forwarded import Forwarded
+from netwatch.extract.http import HttpRequest
+from netwatch.extract.http_begins import request_begins
 from netwatch.model import Anomaly, Answer, HttpFields, Sighting, Signal
 from netwatch.names import Name
 from netwatch.state.clients import AGENT_KINDS, PROXIED
@@ -28,6 +30,7 @@ class RequestDissector:
     def __init__(self, watch: FlowWatch) -> None:
         self.watch: FlowWatch = watch
         self.request: HttpRequest = HttpRequest()
+        self.forwarded: Forwarded = Forwarded()
         self.name: Name = Name()
         self.position: i64 = 0
         self.left: i64 = 0
@@ -134,8 +137,19 @@ class RequestDissector:
             target=self.octets(request.target_start, request.target_end),
             user_agent=agent,
             host_port=port,
-            forwarded_for=self.octets(request.forwarded_start, request.forwarded_end),
+            forwarded_for=self.origin(),
         )
+
+    def origin(self) -> bytes:
+        """Give the address for which a proxy says it asks, empty if none does."""
+        request = self.request
+        found = self.forwarded
+        data = request.data
+        if found.addresses(data, request.forwarded_start, request.forwarded_end) or found.elements(
+            data, request.elements_start, request.elements_end
+        ):
+            return data[found.start : found.end].lower()
+        return b""
 
     def octets(self, start: i64, end: i64) -> bytes:
         """Give a span of the head, cut to a sane length."""

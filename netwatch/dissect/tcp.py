@@ -19,7 +19,7 @@ from netwatch.dissect.payloads import (
     is_one_message,
 )
 from netwatch.dissect.young import YoungDissector, first_octet
-from netwatch.extract.http import request_begins
+from netwatch.extract.http_begins import request_begins
 from netwatch.extract.tls_records import hello_begins
 from netwatch.limits import DUPLICATE_NS_MAX
 from netwatch.state.flows import (
@@ -218,7 +218,8 @@ class TcpDissector:
                 watch.flows.records[watch.place + NEXT + watch.side] = behind & M32
         elif outcome == WAIT:
             consumed = self.payloads.consumed
-            self.young.begin(packet, (sequence + consumed - start) & M32, True, phase, consumed)
+            base = (sequence + consumed - start) & M32
+            self.young.begin(packet, base, True, self.payloads.phase, consumed)
         else:
             self.unknown(packet, sequence, expected)
 

@@ -11,6 +11,7 @@ from mypy_extensions import i64
 from netwatch.decode.packet import SYN, Packet
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.http2 import Http2Dissector
 from netwatch.dissect.payloads import (
     BEGINNING_BYTES_MIN,
     UNKNOWN,
@@ -18,18 +19,19 @@ from netwatch.dissect.payloads import (
     Payloads,
     server_flight_begins,
 )
-from netwatch.extract.http import request_begins
+from netwatch.extract.http_begins import request_begins
 from netwatch.extract.http_response import response_begins
 from netwatch.extract.streams import Young, YoungStreams
 from netwatch.extract.tls_records import hello_begins
 from netwatch.limits import (
     CERTIFICATES_BYTES_MAX,
     HELLO_BYTES_MAX,
+    HTTP2_STATE_BYTES,
     YOUNG_PIECES_MAX,
     YOUNG_SEGMENTS_MAX,
 )
 from netwatch.model import Anomaly
-from netwatch.state.flows import BODY, DNS, FRESH, HTTP, NEXT, OVER, PASSING, YOUNG
+from netwatch.state.flows import BODY, DNS, FRESH, HTTP, HTTP2, NEXT, OVER, PASSING, YOUNG
 from netwatch.state.sequences import M32, advanced, highest
 
 YOUNG_STREAM_BYTES_MAX: Final = CERTIFICATES_BYTES_MAX + HELLO_BYTES_MAX
@@ -46,6 +48,7 @@ class YoungDissector:
         self.watch: FlowWatch = watch
         self.hellos: HelloDissector = hellos
         self.payloads: Payloads = payloads
+        self.http2: Http2Dissector = Http2Dissector(payloads.requests)
         self.streams: YoungStreams = YoungStreams()
 
     def begin(self, packet: Packet, base: i64, anchored: bool, phase: i64, start: i64) -> None:
@@ -69,6 +72,8 @@ class YoungDissector:
             self.settle(key, True)
         watch.set_phase(YOUNG)
         self.streams.put(own, young)
+        if phase == HTTP2:
+            self.advance(packet, own, young)
 
     def older(self, packet: Packet) -> None:
         """A further segment of a young stream."""
@@ -125,13 +130,14 @@ class YoungDissector:
     def advance(self, packet: Packet, key: bytes, young: Young) -> bool:
         """Read a prefix that grew; True when the stream is young no more."""
         prefix = young.prefix
-        outcome = self.payloads.read(packet, prefix, 0, len(prefix), young.phase)
+        outcome = self.read(packet, young)
         young.wanted = self.payloads.wanted
         if outcome in (DNS, FRESH) and len(young.pieces) > 0:
             self.payloads.consumed = len(prefix)
-            young.phase = outcome
+            self.payloads.phase = outcome
             outcome = WAIT  # further messages, or the hello in a tunnel, stand behind a gap
         if outcome == WAIT:
+            young.phase = self.payloads.phase
             consumed = self.payloads.consumed
             if consumed > 0:
                 before = young.held_bytes
@@ -157,6 +163,29 @@ class YoungDissector:
             watch.flows.records[place] = advanced(read, reached, reached)
         return True
 
+    def read(self, packet: Packet, young: Young) -> i64:
+        """Read the prefix, as one message or as frames of HTTP/2; answers as `Payloads.read`."""
+        payloads = self.payloads
+        prefix = young.prefix
+        if young.phase == HTTP2:
+            payloads.consumed = 0
+            payloads.phase = HTTP2
+        else:
+            outcome = payloads.read(packet, prefix, 0, len(prefix), young.phase)
+            if outcome != WAIT or payloads.phase != HTTP2:
+                return outcome
+        http2 = young.http2
+        if http2 is None:
+            http2 = self.http2.connection()
+            young.http2 = http2
+            before = young.held_bytes
+            young.held_bytes += HTTP2_STATE_BYTES
+            self.streams.account(before, young)
+        more = self.http2.read(packet, http2, prefix, payloads.consumed)
+        payloads.consumed = http2.position
+        payloads.wanted = http2.wanted
+        return WAIT if more else OVER
+
     def settle(self, key: bytes, given_up: bool) -> None:
         """Let a young stream go, and take what it has given all the same.
 
@@ -167,9 +196,9 @@ class YoungDissector:
             return
         if young.anchored and len(young.pieces) > 0:
             self.watch.tally.anomaly(Anomaly.STREAM_GAP)
-        elif young.anchored and given_up:
+        elif young.anchored and given_up and young.phase != HTTP2:
             self.watch.tally.anomaly(Anomaly.STREAM_DROPPED)
-        if young.origin is None:
+        if young.origin is None or young.phase == HTTP2:
             return
         prefix = young.prefix
         length: i64 = len(prefix)

@@ -7,16 +7,21 @@ fits are compared, and every octet is looked at a bounded number of times.
 
 from typing import Final
 
-from librt.strings import read_i32_be, read_i64_be
+from librt.strings import read_i32_be
 from mypy_extensions import i64
 
+from netwatch.extract.hpack import Hpack
+from netwatch.extract.http_begins import (
+    EMPTY_LINES_MAX,
+    METHOD_BYTES_MAX,
+    first_blank,
+    token_octet,
+    version_start,
+)
 from netwatch.extract.lines import (
     COLON,
-    CR,
-    LF,
     SPACE,
     TAB,
-    VERSION_7,
     decimal,
     find_line_feed,
     header_value,
@@ -28,109 +33,16 @@ from netwatch.extract.lines import (
 from netwatch.limits import HTTP_HEAD_BYTES_MAX
 from netwatch.model import Anomaly, Answer
 
-METHOD_BYTES_MAX: Final = 32
-"""IANA's longest method, UPDATEREDIRECTREF, has 17 octets."""
 SCHEME_BYTES_MAX: Final = 12
-EMPTY_LINES_MAX: Final = 4
-"""Octets of empty lines before a request line (RFC 9112 section 2.2 asks for one line)."""
-
-
-def token_octet(octet: i64) -> bool:
-    """True for what a method is made of here: letters, digits, `-`, `_`, `.`."""
-    if octet >= 0x61:
-        return octet <= 0x7A
-    if octet >= 0x41:
-        return octet <= 0x5A or octet == 0x5F
-    return (octet >= 0x30 and octet <= 0x39) or octet == 0x2D or octet == 0x2E
-
-
-def usual_method(first: i64, second: i64) -> bytes:
-    """The well-known method that begins with these two octets (`second` is 0 if not there yet)."""
-    if first == 0x47:
-        return b"GET "
-    if first == 0x50:
-        if second == 0x55:
-            return b"PUT "
-        if second == 0x41:
-            return b"PATCH "
-        return b"PROPFIND " if second == 0x52 else b"POST "
-    if first == 0x48:
-        return b"HEAD "
-    if first == 0x43:
-        return b"CONNECT "
-    if first == 0x4F:
-        return b"OPTIONS "
-    if first == 0x44:
-        return b"DELETE "
-    return b"TRACE " if first == 0x54 else b""
-
-
-def request_begins(data: bytes, start: i64, end: i64) -> bool:
-    """True if data[start:end] begins like an HTTP/1 request; cheap, most payloads end here.
-
-    A well-known method and its space suffice, or as much of them as there is. Any other method
-    needs its whole line, with HTTP/1.x at its end, because many protocols begin with a word.
-    """
-    if start >= end:
-        return False
-    first = i64(data[start])
-    if first >= 0x41 and first <= 0x5A:
-        return method_begins(data, start, end)
-    if first != CR and first != LF:
-        return False
-    at = start
-    while at < end and at - start < EMPTY_LINES_MAX and is_line_end(i64(data[at])):
-        at += 1
-    return at < end and method_begins(data, at, end)
-
-
-def method_begins(data: bytes, start: i64, end: i64) -> bool:
-    """`request_begins` where the first octet may be a method's; `start` is before `end`."""
-    second = i64(data[start + 1]) if end - start > 1 else 0
-    method = usual_method(i64(data[start]), second)
-    length: i64 = len(method)
-    i: i64 = 0
-    while i < length and start + i < end and i64(data[start + i]) == i64(method[i]):
-        i += 1
-    if i > 0 and (i == length or start + i == end):
-        return True
-    at = start
-    while at < end and token_octet(i64(data[at])):
-        at += 1
-        if at - start > METHOD_BYTES_MAX:
-            return False
-    if at == start or at == end or (i64(data[at]) != SPACE and i64(data[at]) != TAB):
-        return False
-    limit = end if end - start < HTTP_HEAD_BYTES_MAX else start + HTTP_HEAD_BYTES_MAX
-    feed = find_line_feed(data, at, limit)
-    return feed >= 0 and version_start(data, at, feed) >= 0
-
-
-def version_start(data: bytes, start: i64, end: i64) -> i64:
-    """Where the version stands if data[start:end] ends in a blank and HTTP/1.x, or -1."""
-    at = strip_blanks(data, start, end) - 8
-    if at <= start or i64(read_i64_be(data, at)) >> 8 != VERSION_7:
-        return -1
-    digit = i64(data[at + 7])
-    if digit < 0x30 or digit > 0x39:
-        return -1
-    before = i64(data[at - 1])
-    return at if before == SPACE or before == TAB else -1
-
-
-def first_blank(data: bytes, at: i64, end: i64) -> i64:
-    """The offset of the first space or tab in data[at:end], or `end`."""
-    while at < end and i64(data[at]) != SPACE and i64(data[at]) != TAB:
-        at += 1
-    return at
 
 
 class HttpRequest:
     """The head of one request, reused for the next; spans are offsets into `data`.
 
     An absent part has start == end. `host` is the Host header's value without port and without the
-    brackets of an IPv6 address. `absolute` and `connect` tell the two forms of the target that are
-    sent to a proxy (RFC 9112 section 3.2); both set `authority`, like `host` without port.
+    brackets of an IPv6 address; `forwarded` is X-Forwarded-For, `elements` Forwarded. `absolute`
+    and `connect` tell the two forms of the target that are sent to a proxy (RFC 9112 section 3.2);
+    both set `authority`, like `host` without port.
     `path` has no query. `content_length` is -1 without a (sane) header. `head_end` lies behind the
     empty line once the head is complete. `expects`: the client waits before it sends the body.
     """
@@ -155,6 +67,8 @@ class HttpRequest:
         self.agent_end: i64 = 0
         self.forwarded_start: i64 = 0
         self.forwarded_end: i64 = 0
+        self.elements_start: i64 = 0
+        self.elements_end: i64 = 0
         self.content_length: i64 = -1
         self.expects: bool = False
         self.head_end: i64 = 0
@@ -169,7 +83,7 @@ class HttpRequest:
         self.method_start = self.method_end = self.target_start = self.target_end = 0
         self.path_start = self.path_end = self.authority_start = self.authority_end = 0
         self.host_start = self.host_end = self.agent_start = self.agent_end = 0
-        self.forwarded_start = self.forwarded_end = 0
+        self.forwarded_start = self.forwarded_end = self.elements_start = self.elements_end = 0
         self.authority_port = self.host_port = self.head_end = self.empty = 0
         self.content_length = -1
         self.absolute = self.connect = self.expects = False
@@ -251,11 +165,39 @@ class HttpRequest:
             path = self.read_absolute(data, start, end)
             if first == 0x2A and end - start == 1:
                 path = end
+        self.read_path(data, path, end)
+        return True
+
+    def read_path(self, data: bytes, path: i64, end: i64) -> None:
+        """Set the path of data[path:end], without query and fragment."""
         self.path_start = path
         while path < end and i64(data[path]) != 0x3F and i64(data[path]) != 0x23:
             path += 1
         self.path_end = path
-        return True
+
+    def tell(self, fields: Hpack) -> None:
+        """Take a head of HTTP/2 (RFC 9113 section 8.3.1) as if it were one of HTTP/1."""
+        host = fields.authority if len(fields.authority) > 0 else fields.host
+        target = fields.path if len(fields.path) > 0 else host
+        parts = [fields.method, target, host, fields.agent, fields.forwarded_for, fields.forwarded]
+        data = b"".join(parts)
+        self.clear(data)
+        self.method_end = self.target_start = len(fields.method)
+        self.target_end = self.target_start + len(target)
+        at = self.target_end + len(host)
+        self.agent_start = at
+        self.agent_end = self.forwarded_start = at + len(fields.agent)
+        self.forwarded_end = self.forwarded_start + len(fields.forwarded_for)
+        self.elements_start = self.forwarded_end
+        self.elements_end = len(data)
+        if fields.method == b"CONNECT":
+            self.connect = self.read_authority(data, self.target_end, at)
+            return
+        self.read_path(data, self.target_start, self.target_end)
+        self.split_port(data, self.target_end, at)
+        self.host_start = self.name_start
+        self.host_end = self.name_end
+        self.host_port = self.port
 
     def read_absolute(self, data: bytes, start: i64, end: i64) -> i64:
         """Set `absolute` and the authority of `scheme://authority/path`; where the path begins."""
@@ -337,6 +279,8 @@ class HttpRequest:
             value = header_value(data, at, stop, b"user-agent")
         elif first == 0x78 and self.forwarded_end == 0:
             value = header_value(data, at, stop, b"x-forwarded-for")
+        elif first == 0x66 and self.elements_end == 0:
+            value = header_value(data, at, stop, b"forwarded")
         elif first == 0x65 and header_value(data, at, stop, b"expect") >= 0:
             self.expects = True
         elif first == 0x63 and self.content_length < 0:
@@ -360,5 +304,8 @@ class HttpRequest:
         elif header == 0x78:
             self.forwarded_start = start
             self.forwarded_end = end
+        elif header == 0x66:
+            self.elements_start = start
+            self.elements_end = end
         else:
             self.content_length = decimal(data, start, end)

@@ -9,6 +9,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from netwatch.extract.http2 import Http2
 from netwatch.limits import (
     PIECE_BYTES,
     SETTLED_BYTES_MAX,
@@ -51,6 +52,8 @@ class Young:
         """The sighting that a hello which is never whole may become."""
         self.phase: i64 = 0
         """Of the direction when the stream was begun; the owner's."""
+        self.http2: Http2 | None = None
+        """The reader of a stream in the phase HTTP2; the owner's."""
 
     def add(self, sequence: i64, data: bytes, start: i64, end: i64, limit: i64) -> bool:
         """Keep data[start:end]; True when the prefix grew. Octets beyond `limit` are dropped."""

@@ -33,6 +33,8 @@ PASSING: Final = 5
 STRANGE: Final = 6
 """UDP: it began with nothing known, but a hello may still come."""
 OVER: Final = 7
+HTTP2: Final = 8
+"""Client side of HTTP/2: of young streams only, never of a flow, where it is YOUNG."""
 SEEN: Final = 0x08
 SYN_SEEN: Final = 0x10
 TRIED: Final = 0xE0

@@ -88,6 +88,21 @@ def test_host_and_fields() -> None:
     assert client_of(seen, ALICE).connections_named == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "origin"),
+    [
+        (["X-Forwarded-For: unknown, 2001:DB8::5, 10.0.0.1"], b"2001:db8::5"),
+        (['Forwarded: for="[2001:db8:cafe::17]:4711";proto=http'], b"2001:db8:cafe::17"),
+        (["forwarded: for=10.1.1.2", "X-FORWARDED-FOR: 10.1.1.1"], b"10.1.1.1"),
+        (["X-Forwarded-For: unknown", "Forwarded: for=10.1.1.2"], b"10.1.1.2"),
+        (["Forwarded: for=_hidden", "X-Forwarded-Fort: 10.1.1.1"], b""),
+        (["X-Forwarded-For: 127.0.0.1"], b""),
+    ],
+)
+def test_for_whom_a_proxy_asks(fields: list[str], origin: bytes) -> None:
+    assert http_of(say(request("/", "dl.found.test", fields=fields))).forwarded_for == origin
+
+
 def test_control_other_hosts_stay_inside() -> None:
     assert say(request("/", "plain.test"), names=False).sightings == []
 

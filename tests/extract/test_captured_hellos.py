@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import dpkt
 import pytest
 
-from netwatch.extract.http import HttpRequest, request_begins
+from netwatch.extract.http import HttpRequest
+from netwatch.extract.http_begins import request_begins
 from netwatch.extract.quic import QuicHello, initial_begins
 from netwatch.extract.quic_keys import InitialOpener
 from netwatch.model import Answer

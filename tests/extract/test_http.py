@@ -4,14 +4,14 @@ Invariant: for any octets `parse` answers DONE, NEED_MORE or an anomaly, its spa
 it was given, and whatever it reads as a request `request_begins` calls the beginning of one.
 """
 
-import random
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.extract.http import HttpRequest, request_begins
+from netwatch.extract.http import HttpRequest
+from netwatch.extract.http_begins import request_begins
 from netwatch.limits import HTTP_HEAD_BYTES_MAX
 from netwatch.model import Anomaly, Answer
 
@@ -225,54 +225,11 @@ NOT_REQUESTS = [
     b"get / HTTP/1.1\r\n\r\n",
     b"A" * 33 + b" / HTTP/1.1\r\n\r\n",
 ]
-NOT_BEGINNINGS = [
-    b"",
-    b"EHLO mail.example.org\r\n",
-    b"HELP\r\n",
-    b"USER anonymous\r\n",
-    b"SSH-2.0-OpenSSH_9.2\r\n",
-    b"HTTP/1.1 200 OK\r\n",
-    b"GETX",
-    b"get / HTTP/1.1\r\n",
-    b"M-SEARCH * HTTP/2.0\r\n",
-    b"PURGE /x HTTP/1.1",  # not a usual method, and the line is cut
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
-    b"\x17\x03\x03" + bytes(80),
-    b"\r\n\r\n\r\nGET / HTTP/1.1\r\n",
-]
 
 
 @pytest.mark.parametrize("data", NOT_REQUESTS)
 def test_what_is_no_request(data: bytes) -> None:
     assert parse(data)[0] == -Anomaly.HTTP_REQUEST
-
-
-@pytest.mark.parametrize("data", NOT_BEGINNINGS)
-def test_what_does_not_begin_like_one(data: bytes) -> None:
-    assert not request_begins(data, 0, len(data))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"G",
-        b"PO",
-        b"CONNEC",
-        b"\r\nGET",
-        b"\n\nHEAD ",
-        b"PURGE /x HTTP/1.1\r\n",
-        b"REPORT / HTTP/1.0\n",
-    ],
-)
-def test_what_begins_like_one(data: bytes) -> None:
-    assert request_begins(data, 0, len(data))
-    assert parse(data)[0] == Answer.NEED_MORE
-
-
-def test_random_octets_do_not_begin_like_one() -> None:
-    source = random.Random(4)  # noqa: S311 - a fixed seed, and no secret
-    payloads = [source.randbytes(60) for _ in range(20_000)]
-    assert sum(request_begins(payload, 0, 60) for payload in payloads) == 0
 
 
 def test_a_head_without_end_is_given_up() -> None:

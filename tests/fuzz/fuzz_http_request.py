@@ -7,7 +7,8 @@ from typing import Final
 
 from invariants import alike, is_answer, is_inside, prefixes
 
-from netwatch.extract.http import HttpRequest, request_begins
+from netwatch.extract.http import HttpRequest
+from netwatch.extract.http_begins import request_begins
 from netwatch.limits import HTTP_HEAD_BYTES_MAX
 from netwatch.model import Answer
 
@@ -49,6 +50,7 @@ def read(data: bytes, start: int, end: int) -> Facts:
         (request.host_start, request.host_end),
         (request.agent_start, request.agent_end),
         (request.forwarded_start, request.forwarded_end),
+        (request.elements_start, request.elements_end),
     )
     limit = request.head_end if answer == Answer.DONE else end
     assert start <= limit <= min(end, start + HTTP_HEAD_BYTES_MAX)

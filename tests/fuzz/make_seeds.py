@@ -25,6 +25,7 @@ from netwatch.decode.link import LINK_TYPES
 from netwatch.names import name_wire
 from netwatch.selftest import dtls as datagrams
 from netwatch.selftest import frames, hellos, messages, neighbours
+from netwatch.selftest import http2 as frames2
 from netwatch.selftest.authority import certificate
 from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
 from netwatch.selftest.files import Frame, pcap, pcapng
@@ -315,6 +316,21 @@ def http_request() -> Seeds:
         b"\r\nGET  /a b HTTP/1.0 \nhost :\r\n  folded.example.com\nUSER-AGENT:\tMozilla/5\n\n",
     )
     yield "method", messages.request("*", "a.example.com", method="M-SEARCH")
+
+
+def http2() -> Seeds:
+    fields = frames2.request_fields(NAME, "/index/u1.xml")
+    encoder = frames2.Encoder()
+    twice = encoder.request(fields) + encoder.request(fields, body=b"x" * 20)
+    yield "packed", b"\x50" + frames2.beginning()[24:] + twice
+    plain = frames2.Encoder(packed=False)
+    yield "continued", b"\xa0" + plain.request(fields, pieces=4)
+    yield "unfinished", b"\x80" + plain.request(fields, pieces=3)[:-20]
+    padded = b"\x05" + bytes.fromhex("80000000ff") + frames2.Encoder().fields(fields) + bytes(5)
+    yield "padded", b"\x10" + frames2.frame(frames2.HEADERS, padded, flags=0x2C, stream=1)
+    sized = b"\x3f\xe1\x01" + frames2.Encoder().fields(fields)
+    yield "sized", b"\xf0" + frames2.frame(frames2.HEADERS, sized, flags=4, stream=1)
+    yield "refused", b"\x70" + frames2.frame(frames2.HEADERS, b"\xbf\x80", flags=4, stream=1)
 
 
 def http_response() -> Seeds:
