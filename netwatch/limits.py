@@ -103,6 +103,8 @@ PUBLISHED_SLOTS: Final = 8_192
 """Public names of ECH, each with the client that was told it."""
 MAC_SLOTS: Final = 8_192
 """MACs whose addresses are counted."""
+ORIGINS_MAX: Final = 4_096
+"""Connections of which a PROXY header told the origin, until their hello or request comes."""
 ANSWERED_NAMES_MAX: Final = 65_536
 """Matched names of which the answered addresses are remembered."""
 DUPLICATE_NS_MAX: Final = 1_000_000

@@ -104,6 +104,7 @@ class Signal:
     HTTP_HOST: Final = "http-host"
     HTTP_ABSOLUTE: Final = "http-absolute"
     HTTP_CONNECT: Final = "http-connect"
+    SOCKS_HOST: Final = "socks-host"
     HTTP_PATH: Final = "http-path"
     FILE_MAGIC: Final = "file-magic"
     TLS_CERTIFICATE: Final = "tls-certificate"

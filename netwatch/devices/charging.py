@@ -17,7 +17,7 @@ from netwatch.devices.identity import Home, Hosts
 from netwatch.model import Capture, Sighting, Signal
 
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
-PROXIED: Final = frozenset((Signal.HTTP_CONNECT, Signal.HTTP_ABSOLUTE))
+PROXIED: Final = frozenset((Signal.HTTP_CONNECT, Signal.HTTP_ABSOLUTE, Signal.SOCKS_HOST))
 TOWARDS: Final = PROXIED | {
     Signal.TLS_SNI,
     Signal.QUIC_SNI,

@@ -10,8 +10,10 @@ from netwatch.decode.packet import ACK, RST, SYN, TCP, UDP, Packet
 from netwatch.dissect.clients import ClientWatch, is_tunnel
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.sightings import Sightings
+from netwatch.extract.lines import is_talk
+from netwatch.limits import ORIGINS_MAX
 from netwatch.match.resolvers import Resolvers
-from netwatch.model import Sighting, Signal
+from netwatch.model import HttpFields, Sighting, Signal
 from netwatch.names import Name
 from netwatch.state.clients import (
     CONNECTIONS_ANSWERED,
@@ -26,8 +28,13 @@ from netwatch.state.flows import (
     COUNTED,
     GUESSED,
     HIDES_DNS,
+    LINES_0,
+    LINES_0_ONE,
+    LINES_1,
+    LINES_1_ONE,
     NAMED,
     NEXT,
+    ORIGIN_TOLD,
     OVER,
     PHASE,
     REPLIED,
@@ -62,6 +69,8 @@ class FlowWatch:
         self.flow: i64 = 0
         self.last_ns: i64 = 0
         """When the flow was touched before this packet."""
+        self.origins: dict[bytes, bytes] = {}
+        """Direction of a flow -> whose stream it is, as a PROXY header says."""
 
     def enter(self, packet: Packet) -> i64:
         """Find the packet's flow; give its state as it was before this packet."""
@@ -227,13 +236,43 @@ class FlowWatch:
             self.sightings.reply(packet, self.flow, "refused" if refused else "reply")
             self.set_bits(REPLIED)
 
-    def tried(self) -> None:
-        """Nothing known so far: STARTTLS, SOCKS or a PROXY header may come before the hello.
+    def keep_origin(self, packet: Packet, origin: bytes) -> None:
+        """Remember whose stream this direction is; the oldest give way."""
+        key = packet.key()
+        self.origins.pop(key, None)
+        if len(self.origins) >= ORIGINS_MAX:
+            del self.origins[next(iter(self.origins))]
+        self.origins[key] = origin
+        self.set_bits(ORIGIN_TOLD)
 
-        Seven segments of each side are looked at, whatever the port; what is said by then is over.
+    def origin(self, packet: Packet) -> bytes:
+        """Give whose stream this is, as a PROXY header said, empty if none did."""
+        if self.state() & ORIGIN_TOLD == 0:
+            return b""
+        return self.origins.get(packet.key(), b"")
+
+    def tell_origin(self, packet: Packet, sighting: Sighting) -> None:
+        """Put the origin, if it is known, where a proxy's word stands in a request."""
+        origin = self.origin(packet)
+        if len(origin) > 0:
+            sighting.http = HttpFields(forwarded_for=origin)
+
+    def tried(self, data: bytes, start: i64, end: i64) -> None:
+        """Nothing known stands in data[start:end]: a hello may come behind STARTTLS or SOCKS.
+
+        Seven segments of each side are looked at, whatever the port, and 31 lines of a talk: what
+        is said by then is over.
         """
-        shift = self.side * SIDE
         state = self.state()
+        lines = LINES_0
+        one = LINES_0_ONE
+        if self.side == 1:
+            lines = LINES_1
+            one = LINES_1_ONE
+        if state & lines != lines and is_talk(data, start, end):
+            self.flows.records[self.place] = state + one
+            return
+        shift = self.side * SIDE
         if state & (TRIED << shift) == TRIED << shift:
             self.set_phase(OVER)
         else:

@@ -43,6 +43,7 @@ class HelloDissector:
         sighting = self.said(packet, hello_signal(packet.protocol, hello))
         if sighting is not None:
             self.describe(sighting, hello, quic_version)
+            watch.tell_origin(packet, sighting)
 
     def chlo(self, packet: Packet, hello: ChloHello, version: i64) -> None:
         """Take a hello of Google's QUIC that the current packet completed."""

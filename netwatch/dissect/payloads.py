@@ -16,6 +16,7 @@ from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.ftp import FTP_PORT, FtpDissector
 from netwatch.dissect.hellos import HelloDissector
+from netwatch.dissect.proxies import ProxyDissector
 from netwatch.dissect.requests import RequestDissector
 from netwatch.extract.ftp import ftp_begins
 from netwatch.extract.http2 import PREFACE_BYTES, preface_begins
@@ -60,6 +61,7 @@ class Payloads:
         self.requests: RequestDissector = RequestDissector(watch)
         self.ftp: FtpDissector = FtpDissector(watch)
         self.certificates: CertificateDissector = certificates
+        self.proxies: ProxyDissector = ProxyDissector(watch)
         self.records: TlsRecords = TlsRecords()
         self.hello: ClientHello = ClientHello()
         self.response: HttpResponse = HttpResponse()
@@ -108,6 +110,12 @@ class Payloads:
             return self.preface(start, end)
         if phase == HTTP:
             return HTTP
+        behind = self.proxies.read(packet, data, start, end)
+        if behind > 0:
+            self.consumed = behind
+            return FRESH
+        if behind == 0:
+            return WAIT
         return self.maybe_dns(packet, data, start, end)
 
     def ftp_lines(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:

@@ -34,6 +34,8 @@ class RequestDissector:
         self.name: Name = Name()
         self.position: i64 = 0
         self.left: i64 = 0
+        self.told: bytes = b""
+        """The origin that stood before the head."""
 
     def read(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:
         """Read the requests in data[start:end]: HTTP, FRESH behind a CONNECT, PASSING or WAIT."""
@@ -71,6 +73,7 @@ class RequestDissector:
         request = self.request
         watch.begin(packet, True, True)
         watch.tally.http += 1
+        self.told = watch.origin(packet)
         self.names(packet)
         if request.connect or request.absolute:
             watch.clients.count(packet, False, PROXIED)
@@ -141,7 +144,7 @@ class RequestDissector:
         )
 
     def origin(self) -> bytes:
-        """Give the address for which a proxy says it asks, empty if none does."""
+        """Give for whom a proxy says it asks, or a PROXY header did; empty if none does."""
         request = self.request
         found = self.forwarded
         data = request.data
@@ -149,7 +152,7 @@ class RequestDissector:
             data, request.elements_start, request.elements_end
         ):
             return data[found.start : found.end].lower()
-        return b""
+        return self.told
 
     def octets(self, start: i64, end: i64) -> bytes:
         """Give a span of the head, cut to a sane length."""
@@ -160,6 +163,8 @@ class RequestDissector:
     def late(self, sighting: Sighting, data: bytes) -> bool:
         """Complete `sighting` from a head that was never whole; True when it is to be kept."""
         request = self.request
+        http = sighting.http
+        self.told = http.forwarded_for if http is not None else b""
         if request.parse(data, 0, len(data)) < 0 or request.host_end <= request.host_start:
             return False
         if not self.name.set_dotted(data, request.host_start, request.host_end):

@@ -20,6 +20,7 @@ from netwatch.dissect.payloads import (
 )
 from netwatch.dissect.young import YoungDissector, first_octet
 from netwatch.extract.http_begins import request_begins
+from netwatch.extract.lines import is_talk
 from netwatch.extract.tls_records import hello_begins
 from netwatch.limits import DUPLICATE_NS_MAX
 from netwatch.state.flows import (
@@ -260,8 +261,10 @@ class TcpDissector:
         watch = self.watch
         shift = watch.side * SIDE
         anchored = watch.state() & (SYN_SEEN << shift) != 0 and expected >= 0
-        if anchored and sequence == expected:
-            watch.tried()
+        if (anchored and sequence == expected) or (
+            not anchored and is_talk(packet.data, packet.start, packet.end)
+        ):
+            watch.tried(packet.data, packet.start, packet.end)
             return
         base = expected if anchored else sequence
         self.young.begin(packet, base, anchored, FRESH, packet.start)

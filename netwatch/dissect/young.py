@@ -64,6 +64,7 @@ class YoungDissector:
         ):
             young.origin = watch.sightings.blank(packet, watch.flow, True)
             young.origin.two_way = watch.other_seen()
+            watch.tell_origin(packet, young.origin)
         sequence = (first_octet(packet) + start - packet.start) & M32
         young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
         own = packet.key()
@@ -153,7 +154,7 @@ class YoungDissector:
         watch = self.watch
         watch.set_phase(outcome if outcome >= 0 else FRESH)
         if outcome == UNKNOWN:
-            watch.tried()
+            watch.tried(prefix, 0, len(prefix))
         place = watch.place + NEXT + watch.side
         reached = highest(watch.flows.records[place])
         read = (young.base + len(prefix)) & M32

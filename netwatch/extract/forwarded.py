@@ -131,7 +131,10 @@ def is_address(data: bytes, start: i64, end: i64) -> bool:
 
 
 def ipv4_first(data: bytes, start: i64, end: i64) -> i64:
-    """The first number of the dotted IPv4 address data[start:end], or -1 if it is none."""
+    """The first number of the dotted IPv4 address data[start:end], or -1 if it is none.
+
+    Zeros before a number are refused: some read it as octal (RFC 6943 section 3.1.1).
+    """
     first: i64 = -1
     parts: i64 = 0
     while parts < 4:
@@ -139,7 +142,7 @@ def ipv4_first(data: bytes, start: i64, end: i64) -> i64:
         if stop - start > 3 or (stop == end) != (parts == 3):
             return -1
         number = decimal(data, start, stop)
-        if number < 0 or number > 255:
+        if number < 0 or number > 255 or (i64(data[start]) == 0x30 and stop - start > 1):
             return -1
         if parts == 0:
             first = number

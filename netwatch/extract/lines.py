@@ -16,6 +16,8 @@ SPACE: Final = 0x20
 COLON: Final = 0x3A
 VERSION_7: Final = 0x485454502F312E
 """The octets `HTTP/1.` as a number."""
+TALK_BYTES_MAX: Final = 512
+"""Of the lines of a talk in one segment: a command has 512 (RFC 5321 section 4.5.3.1.4)."""
 
 LINES_7: Final = 0x0A0A0A0A0A0A0A
 ONES_7: Final = 0x01010101010101
@@ -100,3 +102,15 @@ def decimal(data: bytes, start: i64, end: i64) -> i64:
 def is_line_end(octet: i64) -> bool:
     """True for CR and LF."""
     return octet == CR or octet == LF
+
+
+def is_talk(data: bytes, start: i64, end: i64) -> bool:
+    """True if data[start:end] is a few lines of ASCII, as clients and servers of mail say them."""
+    if end - start < 2 or end - start > TALK_BYTES_MAX or i64(data[end - 1]) != LF:
+        return False
+    while start < end:
+        octet = i64(data[start])
+        if octet > 0x7E or (octet < SPACE and octet != TAB and not is_line_end(octet)):
+            return False
+        start += 1
+    return True

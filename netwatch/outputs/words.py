@@ -28,6 +28,7 @@ PROOFS: Final = {
     Signal.HTTP_HOST: "sent an HTTP request for {name} to {server}",
     Signal.HTTP_ABSOLUTE: "sent proxy {server} an HTTP request for {name}",
     Signal.HTTP_CONNECT: "asked proxy {server} for a connection to {name}",
+    Signal.SOCKS_HOST: "asked SOCKS proxy {server} for a connection to {name}",
     Signal.HTTP_PATH: "fetched an update path of the product from {server}{host}",
     Signal.FILE_MAGIC: "was sent a file in the product's own format by {server}{host}",
     Signal.TLS_CERTIFICATE: "was shown a certificate of {name} by {server}",

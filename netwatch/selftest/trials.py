@@ -13,7 +13,7 @@ import msgspec
 from netwatch.match.certificates import name_parts
 from netwatch.match.notation import asked
 from netwatch.model import Signal
-from netwatch.selftest import dtls, hellos, messages, quic
+from netwatch.selftest import dtls, hellos, messages, proxies, quic
 from netwatch.selftest.authority import Parts, certificate
 from netwatch.selftest.examples import Example
 from netwatch.selftest.wire import Host, Site, Tcp, Wire
@@ -58,6 +58,7 @@ class Trials:
             ((Signal.HTTP_HOST,), self._host, True),
             ((Signal.HTTP_ABSOLUTE,), self._absolute, True),
             ((Signal.HTTP_CONNECT, Signal.TLS_SNI), self._connect, True),
+            ((Signal.SOCKS_HOST, Signal.TLS_SNI), self._socks, True),
             ((Signal.TLS_CERTIFICATE,), self._named_certificate, True),
             ((Signal.MDNS,), self._mdns, False),
             ((Signal.LLMNR,), self._llmnr, False),
@@ -158,6 +159,14 @@ class Trials:
         target = f"{_dotted(name).decode('latin-1')}:443"
         connection.say(messages.request(target, target, method="CONNECT"))
         connection.hear(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        self._say_hello(connection, name)
+
+    def _socks(self, client: Host, name: str) -> None:
+        connection = self.wire.connect(client, self._proxy_of(client), 1080)
+        connection.say(proxies.GREETING)
+        connection.hear(proxies.GREETED)
+        connection.say(proxies.socks5(_dotted(name).decode("latin-1")))
+        connection.hear(proxies.CONNECTED)
         self._say_hello(connection, name)
 
     def _named_certificate(self, client: Host, name: str) -> None:

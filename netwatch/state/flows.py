@@ -58,6 +58,14 @@ TUNNELLED: Final = 0x800000
 GUESSED: Final = 0x1000000
 """A sighting by answered address hangs on it; another name takes that back."""
 TO_PUBLIC: Final = 0x2000000
+ORIGIN_TOLD: Final = 0x4000000
+"""A PROXY header said whose stream this is."""
+LINES_0: Final = 0x1F00000000
+"""How many lines of a talk side 0 said that begin nothing known (0-31)."""
+LINES_0_ONE: Final = 0x100000000
+LINES_1: Final = 0x3E000000000
+"""The same of side 1."""
+LINES_1_ONE: Final = 0x2000000000
 HIDES_DNS: Final = 0x10000000
 """It was counted as one of encrypted DNS."""
 

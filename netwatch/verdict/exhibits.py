@@ -25,12 +25,9 @@ CNAME: Final = 5
 TCP: Final = 6
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
 HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI, Signal.DTLS_SNI))
-SAID: Final = HELLOS | {
-    Signal.FTP_HOST,
-    Signal.HTTP_HOST,
-    Signal.HTTP_ABSOLUTE,
-    Signal.HTTP_CONNECT,
-}
+TUNNELS: Final = frozenset((Signal.HTTP_CONNECT, Signal.SOCKS_HOST))
+"""A proxy is asked for a connection to the name."""
+SAID: Final = HELLOS | TUNNELS | {Signal.FTP_HOST, Signal.HTTP_HOST, Signal.HTTP_ABSOLUTE}
 """The client itself named the server on a connection."""
 CONTENT: Final = frozenset(
     (Signal.FTP_USER, Signal.HTTP_PATH, Signal.FILE_MAGIC, Signal.TLS_CERTIFICATE)
@@ -208,7 +205,7 @@ class Bench:
             sighting = exhibit.charge.sighting
             if sighting.signal in ASKED:
                 asked.setdefault(exhibit.signature, sighting.time_ns)
-            elif sighting.signal == Signal.HTTP_CONNECT:
+            elif sighting.signal in TUNNELS:
                 vouched.update(_links(exhibit))
             elif sighting.signal == Signal.TLS_CERTIFICATE and exhibit.strength != "weak":
                 vouched.update(_links(exhibit))

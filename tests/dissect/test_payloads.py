@@ -262,7 +262,7 @@ def test_what_says_nothing_for_long_is_over() -> None:
     wire = Wire(START)
     connection = wire.connect(ALICE, SERVER, 5_000)
     for _ in range(9):
-        connection.say(b"neither this nor that\r\n")
+        connection.say(b"neither this nor that")
     connection.say(STARTTLS[2][1])
     assert run(wire.shown).sightings == []
 

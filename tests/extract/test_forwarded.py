@@ -50,6 +50,8 @@ def rfc7239(text: str) -> str:
         ("10.1.1.1.1", ""),
         ("10.1.1.256", ""),
         ("10..1.1", ""),
+        ("10.04.1.1", ""),
+        ("010.4.1.1", ""),
         ("1000.1.1.1", ""),
         ("host.example", ""),
     ],
@@ -146,7 +148,25 @@ def test_what_is_no_address_of_a_device(text: str) -> None:
     assert not is_address(text.encode(), 0, len(text))
 
 
-PARTS = ("1", "a", "ff02", "10.1.1.1", ":", ":", "::", ".", "[", "]", '"', ", ", ";", "for=", "_")
+PARTS = (
+    "0",
+    "1",
+    ".1",
+    "a",
+    "ff02",
+    "10.1.1.1",
+    ":",
+    ":",
+    "::",
+    ".",
+    "[",
+    "]",
+    '"',
+    ", ",
+    ";",
+    "for=",
+    "_",
+)
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=16).map("".join)
 
 

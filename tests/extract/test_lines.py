@@ -8,6 +8,7 @@ from netwatch.extract.lines import (
     decimal,
     find_line_feed,
     header_value,
+    is_talk,
     line_stop,
     skip_blanks,
     strip_blanks,
@@ -77,3 +78,10 @@ def test_header_value(line: bytes, offset: int) -> None:
 )
 def test_decimal(text: bytes, value: int) -> None:
     assert decimal(b"9" + text + b"9", 1, 1 + len(text)) == value
+
+
+def test_a_talk() -> None:
+    for text in (b"EHLO x\r\n", b"a\n", b"\tb~\r\nc\r\n", b"x" * 511 + b"\n"):
+        assert is_talk(b"\x00" + text + b"\x00", 1, 1 + len(text))
+    for text in (b"", b"\n", b"EHLO x", b"EHLO\x00x\r\n", b"\xc3\xa4\r\n", b"x" * 512 + b"\n"):
+        assert not is_talk(b"a" + text + b"\n", 1, 1 + len(text))

@@ -26,6 +26,7 @@ from netwatch.names import name_wire
 from netwatch.selftest import dtls as datagrams
 from netwatch.selftest import frames, hellos, messages, neighbours
 from netwatch.selftest import http2 as frames2
+from netwatch.selftest import proxies as wrapped
 from netwatch.selftest.authority import certificate
 from netwatch.selftest.carriers import CARRIERS, Ends, Inner, geneve, vxlan
 from netwatch.selftest.files import Frame, pcap, pcapng
@@ -331,6 +332,20 @@ def http2() -> Seeds:
     sized = b"\x3f\xe1\x01" + frames2.Encoder().fields(fields)
     yield "sized", b"\xf0" + frames2.frame(frames2.HEADERS, sized, flags=4, stream=1)
     yield "refused", b"\x70" + frames2.frame(frames2.HEADERS, b"\xbf\x80", flags=4, stream=1)
+
+
+def proxies() -> Seeds:
+    ports = (4_000, 443)
+    yield "line", wrapped.proxy_line("10.0.0.1", "10.0.0.2", ports) + REQUEST
+    yield "line6", wrapped.proxy_line("2001:db8::1", "2001:db8::2", ports)
+    yield "header", wrapped.proxy_header("10.0.0.1", "10.0.0.2", ports, b"\4\0\1x") + b"\x16\3\1"
+    yield "header6", wrapped.proxy_header("2001:db8::1", "2001:db8::2", ports)
+    yield "local", wrapped.SIGNATURE + b"\x20\0\0\0"
+    yield "socks5", wrapped.GREETING + wrapped.socks5(NAME) + b"\x16\3\1"
+    yield "socks5-login", b"\5\1\2" + wrapped.log_in(b"a", b"b") + wrapped.socks5("2001:db8::1")
+    yield "socks4", wrapped.socks4("10.0.0.1", user=b"me")
+    yield "socks4a", wrapped.socks4(NAME, user=b"me")
+    yield "forwarded", b'for="[2001:db8::17]:47011";by=a, for=10.0.0.1, unknown'
 
 
 def http_response() -> Seeds:

@@ -40,7 +40,7 @@ def test_nothing_of_the_shipped_packs_is_missed() -> None:
 def test_an_own_pack_has_only_the_signals_that_it_can_have() -> None:
     result = check_up(Pack((OWN,)))
     assert result.missed == []
-    assert result.checks["tls-sni"] == 3
+    assert result.checks["tls-sni"] == 4
     assert result.checks["http-path"] == 0
 
 
