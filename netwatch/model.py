@@ -70,11 +70,9 @@ class Anomaly:
     # ours
     TABLE_FULL: Final = 38
     BUG: Final = 39
-    # frames, found later
     ENCRYPTED: Final = 40
     LINK_HEADER: Final = 41
     FRAME_DAMAGED: Final = 42
-    # datagrams
     DTLS: Final = 43
     NBNS: Final = 44
     SSDP: Final = 45
@@ -145,10 +143,8 @@ class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What the EVE `http` object needs; octets as they were, cut at 1,024.
-
-    A hello behind a PROXY header has one with nothing but `forwarded_for`.
-    """
+    """What the EVE `http` object needs; octets as they were, cut at 1,024. A hello behind a PROXY
+    header has one with nothing but `forwarded_for`."""
 
     method: bytes = b""
     target: bytes = b""
@@ -180,8 +176,7 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """IP protocol number: 6 or 17."""
     vlans: tuple[int, ...] = ()
     """Outermost first. Behind a tunnel those of the inner frame, and before them the network
-    identifier of the tunnel if it has one (VXLAN, Geneve, LISP: 24 bits; ERSPAN's VLAN).
-    """
+    identifier of the tunnel if it has one (VXLAN, Geneve, LISP: 24 bits; ERSPAN's VLAN)."""
     tunnels: tuple[bytes, ...] = ()
     """Outer (source + destination) packed addresses of each tunnel layer, outermost first."""
     flow: int = 0
@@ -211,13 +206,9 @@ class Reply(msgspec.Struct, kw_only=True):
     frame: int
     flow: int
     kind: str = "reply"
-    """`reply` (the other side spoke), `refused` (RST before anything else; or, of the way there, an
-    ICMP error), `other-name` (the client said a name that takes a guess by address back), `acked`.
-
-    `acked`: the other side is not seen, but after the hello or request the client acknowledged more
-    of its octets, and then more again. That proves a server only on a feed that is known to show
-    one direction: whoever forges packets can forge these as well.
-    """
+    """`reply` (the other side spoke), `refused` (RST before anything else, ICMP error), `other-name`
+    (the client said a name that takes a guess by address back), `acked` (the client acknowledged
+    more, twice, of a side not seen: proof only on a feed of one direction, for it can be forged)."""
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -394,7 +385,7 @@ class Capture(msgspec.Struct, kw_only=True):
     """Frames with a VLAN tag that a filter without the word `vlan` did not let through."""
 
     def parts(self) -> "list[Capture]":
-        """Its files, also where it is only one."""
+        """Give its files, also where it is only one."""
         return self.files or [self]
 
     def place(self, frame: int) -> tuple[str, int]:

@@ -9,7 +9,7 @@ UPDATES, VERDICTS = "s05.upd.kaspersky.com", "ksn-verdict-geo.kaspersky-labs.com
 
 
 def build() -> bytes:
-    site = Site(82)
+    site = Site(94)
     client, proxy = site.host(20), site.host(8)
     wire = Wire("2026-11-18T12:30:00Z")
     plain = wire.connect(client, proxy, 1_080)
