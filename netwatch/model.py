@@ -143,8 +143,7 @@ class TlsFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What the EVE `http` object needs; octets as they were, cut at 1,024. A hello behind a PROXY
-    header has one with nothing but `forwarded_for`."""
+    """What the EVE `http` object needs, cut at 1,024 octets; PROXY gives only `forwarded_for`."""
 
     method: bytes = b""
     target: bytes = b""
@@ -206,9 +205,9 @@ class Reply(msgspec.Struct, kw_only=True):
     frame: int
     flow: int
     kind: str = "reply"
-    """`reply` (the other side spoke), `refused` (RST before anything else, ICMP error), `other-name`
-    (the client said a name that takes a guess by address back), `acked` (the client acknowledged
-    more, twice, of a side not seen: proof only on a feed of one direction, for it can be forged)."""
+    """`reply` (the other side spoke), `refused` (RST before anything else; ICMP), `other-name` (the
+    client said a name that takes a guess by address back), `acked` (it acknowledged more, twice, of
+    a side not seen: proof only on a feed of one direction, for it can be forged)."""
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
