@@ -136,6 +136,7 @@ class Group:
         repeats.kept_max = before + self._sightings.left
         repeats.bytes_max = octets + self._octets.left
         repeats.add(seen.sightings, seen.replies)
+        repeats.forget_flows()
         self._sightings.left -= repeats.kept - before
         self._octets.left -= repeats.bytes - octets
         for claim in seen.claims:

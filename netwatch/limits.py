@@ -208,13 +208,13 @@ PORT_SIGNATURES_MAX: Final = 255
 """Entries with ports: the number of one fits into an octet of the port table."""
 
 # --- right of the bar ---
-SIGHTINGS_KEPT_MAX: Final = 50_000
+SIGHTINGS_KEPT_MAX: Final = 40_000
 """Distinct sightings of one capture (repeats only count up), and of all captures together: each
 costs 1 kB, and what the judge makes of it two more."""
 SIGHTINGS_BYTES_MAX: Final = 24 * 1024 * 1024
 """Octets of what these sightings say, names eightfold: as text in the report they are that long.
 Honest ones say 300."""
-CLAIMS_KEPT_MAX: Final = 50_000
+CLAIMS_KEPT_MAX: Final = 40_000
 """Claims of one capture; only changes are claimed, and a flood of them names nobody."""
 CLAIMS_BYTES_MAX: Final = 32 * 1024 * 1024
 """Octets of what DHCP messages among them say: 1.3 kB if they want; honest ones say 100 octets."""
@@ -222,8 +222,8 @@ ANSWERS_KEPT_MAX: Final = 64
 """Addresses kept of the answers that one sighting stands for; CDNs give new ones every minute."""
 DEVICES_MAX: Final = 20_000
 """Devices in a report: of more the most serious ones."""
-RECORDS_KEPT_MAX: Final = 100_000
+RECORDS_KEPT_MAX: Final = 50_000
 """Records (clients, MACs, claims, sightings, replies) of finished captures that are kept apart,
-about 60 MB; beyond them captures are put together, with as much room."""
+about 40 MB; beyond them captures are put together, with as much room."""
 RESUME_RECORD_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Octets of one capture's result in a `--resume` file: more is no length that we wrote."""

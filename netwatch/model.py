@@ -198,7 +198,7 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     http: HttpFields | None = None
 
 
-class Reply(msgspec.Struct, kw_only=True):
+class Reply(msgspec.Struct, kw_only=True, gc=False):
     """What became of a flow that carried a sighting, seen after it; each kind once a flow."""
 
     time_ns: int
@@ -210,7 +210,7 @@ class Reply(msgspec.Struct, kw_only=True):
     a side not seen: proof only on a feed of one direction, for it can be forged)."""
 
 
-class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Claim(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A frame says "this address is mine" and this changed what was known before."""
 
     time_ns: int
@@ -241,7 +241,7 @@ class Claim(msgspec.Struct, kw_only=True, omit_defaults=True):
 DEVICE_KINDS: Final = ("phone", "access-point", "switch", "router", "host")
 
 
-class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Client(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What one capture showed of one address: counters and sketches, no names."""
 
     address: bytes
@@ -293,7 +293,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True):
     that it sent or was sent."""
 
 
-class Mac(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Mac(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What one capture showed of one MAC: it tells routers from endpoints."""
 
     mac: bytes

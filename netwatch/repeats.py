@@ -13,8 +13,9 @@ not; else the newcomer is lost and counted, and so are the addresses of which no
 import zlib
 from collections import deque
 from collections.abc import Iterable
+from hashlib import blake2b
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -24,6 +25,7 @@ from netwatch.model import DnsFields, Reply, Sighting
 HALF_HOUR_NS: Final = 1_800_000_000_000
 HALF_HOUR_BYTES: Final = 8
 """Of a key: the half hour, before what makes the series."""
+SERIES_BYTES: Final = 16
 SERIES_KEPT_MAX: Final = 8
 """Half hours kept of one series where room is short: three over two hours are proof."""
 SKETCH_BITS: Final = 1 << 22
@@ -119,6 +121,10 @@ class Repeats:
         if sighting.flow:
             self._remember_flow(_flow_key(sighting.flow), kept)
 
+    def forget_flows(self) -> None:
+        """What comes now is of another capture: no reply in it is to what came before."""
+        self._flows, self._flows_before = {}, {}
+
     def lost_clients(self, known: Iterable[bytes]) -> int:
         """Addresses, at least, that were lost and are not among the `known` ones or the kept."""
         kept = (sighting.client for sighting in self._kept.values())
@@ -168,7 +174,7 @@ class Repeats:
             series.setdefault(key[HALF_HOUR_BYTES:], []).append(key)
         for keys in series.values():
             keys.sort()
-            for key in middle(keys):
+            for key in keys[SERIES_KEPT_MAX - 1 : -1]:
                 self._kept[keys[0]].count += self._drop(key).count
         self._one_way = deque(key for key in self._one_way if key in self._kept)
         # Looking takes as long as keeping them did: not again before it can have paid.
@@ -220,23 +226,21 @@ def cost_bytes(sighting: Sighting) -> int:
     return cost
 
 
-def middle(series: list[Any]) -> list[Any]:
-    """What of a series, in time, may go where room is short."""
-    return series[SERIES_KEPT_MAX - 1 : -1]
-
-
 def _flow_key(flow: int) -> bytes:
     return (flow & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
 
 
 def _key(sighting: Sighting) -> bytes:
-    """The half hour, then `series_key`."""
+    """The half hour, then a digest of everything else that the judge may tell apart.
+
+    Bytes, because much of it comes off the wire; a digest, because the names in it are long.
+    """
     half_hour = sighting.time_ns // HALF_HOUR_NS + (1 << 62)  # also before 1970 in order
-    return half_hour.to_bytes(HALF_HOUR_BYTES, "big") + series_key(sighting)
+    digest = blake2b(_series(sighting), digest_size=SERIES_BYTES).digest()
+    return half_hour.to_bytes(HALF_HOUR_BYTES, "big") + digest
 
 
-def series_key(sighting: Sighting) -> bytes:
-    """Everything the judge may tell apart; bytes, because much of it comes off the wire."""
+def _series(sighting: Sighting) -> bytes:
     dns, tls, http = sighting.dns, sighting.tls, sighting.http
     return msgspec.msgpack.encode(
         (

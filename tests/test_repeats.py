@@ -189,3 +189,11 @@ def test_answers_are_gathered_only_while_there_is_room() -> None:
     (only,) = repeats.sightings
     assert only.dns is not None
     assert (len(only.dns.answers), only.count) == (3, 9)
+
+
+def test_a_reply_of_another_capture_is_to_nobody() -> None:
+    repeats = Repeats(10)
+    repeats.add([sighting(flow=7)], [])
+    repeats.forget_flows()
+    repeats.add([], [Reply(time_ns=20, frame=5, flow=7)])
+    assert repeats.replies == []
