@@ -288,8 +288,9 @@ class Engine:
 
     def finish(self) -> None:
         """The capture ends: read what never became whole, book what is still open."""
-        self.fragments.finish()
-        self.first_pieces()
+        while len(self.fragments.datagrams) > 0:  # each time a tunnel deeper
+            self.fragments.finish()
+            self.first_pieces()
         dropped = self.tally.anomalies[Anomaly.FRAGMENT_DROPPED] + self.fragments.dropped
         self.tally.anomalies[Anomaly.FRAGMENT_DROPPED] = dropped
         self.tcp.finish()

@@ -154,8 +154,9 @@ HTTP2_REQUESTS_MAX: Final = 32
 """Requests of one HTTP/2 connection that are read; their compression wants all before each."""
 HTTP2_FRAMES_MAX: Final = 64
 """Frames of one HTTP/2 request's fields: with a few octets in each they would never end."""
-HTTP2_STATE_BYTES: Final = 12 * 1024
-"""What an HTTP/2 connection may keep beside its young stream: 4 KiB of fields and their parts."""
+HTTP2_STATE_BYTES: Final = 24 * 1024
+"""What an HTTP/2 connection may keep beside its young stream: 4 KiB of fields, and a list of them
+that goes on in the next frame."""
 QUIC_INITIALS_MAX: Final = 8
 """Initial packets of one connection that are decrypted."""
 QUIC_CRYPTO_BYTES_MAX: Final = 16 * 1024

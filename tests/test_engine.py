@@ -284,6 +284,20 @@ def test_the_first_piece_is_read_where_another_one_is_lost(ends: tuple[str, str]
     assert names_of(run(made[1:])) == []
 
 
+def test_a_first_piece_that_carries_a_tunnel() -> None:
+    """IP in IP (RFC 2003), and a piece of another datagram inside the piece."""
+    inner = ask(payload=messages.question(name_wire("ds.found.test"), "A", 7) + bytes(400))
+    (piece, *_) = frames.in_fragments(inner, 400, 9)
+    for carried in (inner, piece):
+        head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + 440, 5, 0x2000, 64, 4, 0)
+        ends = b"".join(ip_address(end).packed for end in ("192.0.2.1", "192.0.2.2"))
+        outer = head + ends + carried.ljust(440, b"\0")[:440]
+        seen = run([framed(outer)])
+        assert names_of(seen) == ASKED
+        assert seen.sightings[0].tunnels == (ends,)
+        assert seen.sightings[0].client == ip_address(FOUR[0]).packed
+
+
 def test_extension_headers_in_a_first_piece_that_is_alone() -> None:
     whole = b"\x11\0" + bytes(6) + UDP6 + bytes(64)
     first = struct.pack(">BBHI", 60, 0, 1, 9) + whole[: len(whole) & ~7]
