@@ -69,6 +69,20 @@ DISSECTORS: Final = (
         ("dissect/requests.py", "dissect/payloads.py", "extract/http.py"),
     ),
     Dissector(
+        "HTTP/2",
+        (Signal.HTTP_HOST, Signal.HTTP_ABSOLUTE, Signal.HTTP_CONNECT, Signal.HTTP_PATH),
+        (),
+        "TCP, any port, in the clear (h2c)",
+        ("dissect/http2.py", "dissect/requests.py", "extract/http2.py"),
+    ),
+    Dissector(
+        "SOCKS",
+        (Signal.SOCKS_HOST,),
+        (),
+        "TCP, any port: versions 4a and 5",
+        ("dissect/proxies.py", "extract/socks.py"),
+    ),
+    Dissector(
         "FTP",
         (Signal.FTP_HOST, Signal.FTP_USER),
         (),
