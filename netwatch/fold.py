@@ -189,7 +189,7 @@ class Group:
         self._claims.append(claim)
 
     def _add_client(self, client: Client) -> None:
-        key = client.vlan.to_bytes(3, "big") + client.mac.ljust(6, b"\0") + client.address
+        key = msgspec.msgpack.encode((client.vlan, client.mac, client.address))
         several = self._clients.setdefault(key, [])
         for known in several:
             if _merged(known, client):

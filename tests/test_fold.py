@@ -153,14 +153,14 @@ def test_other_macs_and_vlans_are_other_clients() -> None:
     given = [
         capture("a", clients=[client()]),
         capture("b", clients=[client(mac=b"\4" * 6)]),
-        capture("c", clients=[client(vlan=5)]),
+        capture("c", clients=[client(vlan=5_000_000)]),
         capture("d", clients=[client(macs=2, ttl_kinds=64)]),
     ]
     (one,) = folded(given, 1)
     assert [(c.mac[0], c.vlan, c.macs) for c in one.observation.clients] == [
         (2, 0, 2),
         (4, 0, 1),
-        (2, 5, 1),
+        (2, 5_000_000, 1),
     ]
     assert one.observation.clients[0].ttl_kinds == 66
 
