@@ -106,7 +106,8 @@ def successor(path: str) -> str | None:
             newer = {
                 os.path.join(folder, entry.name)
                 for entry in entries
-                if entry.is_file() and entry.stat().st_mtime_ns >= changed_ns
+                # Not what the folder says of it: on Windows that is old while the file is open.
+                if entry.is_file() and os.stat(entry.path).st_mtime_ns >= changed_ns
             }
     except OSError:
         return None

@@ -1,5 +1,6 @@
 """A report for people, in 80 columns: the answer and its limit first, then proof, then coverage."""
 
+import os
 from collections import Counter
 from typing import Final
 
@@ -301,7 +302,7 @@ def _places(captures: list[Capture]) -> dict[str, str]:
     depth = 0
     while depth < PLACE_PARTS_MAX and (rest := [path for path in paths if not places[path]]):
         depth += 1
-        ends = {path: "/".join(path.split("/")[-depth:]) for path in paths}
+        ends = {path: "/".join(path.replace(os.sep, "/").split("/")[-depth:]) for path in paths}
         counts = Counter(ends.values())
         for path in rest:
             if counts[ends[path]] == 1:
