@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -559,6 +560,27 @@ def lists() -> Seeds:
     yield "auto", b"\x09" + zone
     yield "nothing", b"\0# a.example.com\n192.0.2.1\n"
     yield "wide", b"\xff\xff\xfea\0.\0e\0x\0.\0c\0o\0m\0\n\0"
+
+
+def bpf() -> Seeds:
+    """What libpcap makes of `udp port 53`, of IPv4 only; a loop; one that calculates."""
+    udp = [(0x28, 0, 0, 12), (0x15, 0, 10, 0x800), (0x30, 0, 0, 23), (0x15, 0, 8, 17)]
+    udp += [(0x28, 0, 0, 20), (0x45, 6, 0, 0x1FFF), (0xB1, 0, 0, 14), (0x48, 0, 0, 14)]
+    udp += [(0x15, 2, 0, 53), (0x48, 0, 0, 16), (0x15, 0, 1, 53), (6, 0, 0, 262_144), (6, 0, 0, 0)]
+    loop = [(1, 0, 0, 0), (0x87, 0, 0, 0), (4, 0, 0, 3), (7, 0, 0, 0), (0x25, 1, 0, 30)]
+    loop += [(5, 0, 0, 0xFFFFFFFB), (0x50, 0, 0, 0), (0x16, 0, 0, 0)]
+    sums = [(0x80, 0, 0, 0), (2, 0, 0, 3), (0x24, 0, 0, 7), (0x61, 0, 0, 3), (0x3C, 0, 0, 0)]
+    sums += [(0x94, 0, 0, 5), (0x64, 0, 0, 9), (0x74, 0, 0, 2), (0x84, 0, 0, 0), (0x16, 0, 0, 0)]
+    asked = lan(frames.udp("10.0.0.1", "10.0.0.2", (4000, 53), QUESTION))
+    for name, steps in (("udp", udp), ("loop", loop), ("sums", sums), ("cut", udp[:5])):
+        code = b"".join(struct.pack(">HBBI", *step) for step in steps)
+        yield name, bytes((len(steps),)) + code + asked
+        yield f"{name}-other", bytes((len(steps),)) + code + lan(asked[14:])[:20]
+
+
+def ends() -> Seeds:
+    yield from captures("pcap")
+    yield from captures("pcapng")
 
 
 def main() -> None:
