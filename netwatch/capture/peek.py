@@ -7,6 +7,7 @@ what cannot be told for certain is None.
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Final, Literal
 
 import msgspec
@@ -26,10 +27,14 @@ from netwatch.model import Answer
 
 MODIFIED: Final = (bytes.fromhex("a1b2cd34"), bytes.fromhex("34cdb2a1"))
 """The magic of Kuznetsov's format, whose record headers are longer."""
+FIRST_LOOK_BYTES: Final = 4_096
+"""Octets of either end that are looked at first: two frames of Ethernet."""
 END_BYTES: Final = 65_536
-"""Octets of either end that are looked at; frames of Ethernet are far shorter."""
+"""Octets that are looked at where those were too few: a frame that a network card put together."""
 HEAD_BYTES_MAX: Final = 1024 * 1024
 """Octets in which the first frame must come: a pcapng file may have names and secrets before it."""
+CANDIDATES_MAX: Final = 16
+"""Places that look like a last record and are tried; more are made up."""
 END_BLOCKS_MAX: Final = 64
 """pcapng blocks at the end that may carry no packet (statistics, names)."""
 
@@ -47,7 +52,7 @@ def ends_of(path: str) -> Ends | None:
     """The ends of the capture at `path`; None if it has no frame or cannot be read."""
     try:
         with open(path, "rb") as file:
-            head = file.read(END_BYTES)
+            head = file.read(FIRST_LOOK_BYTES)
             kind = format_of(head[:HEAD_BYTES])
             if not kind:
                 return _unpacked_ends(path)
@@ -86,10 +91,18 @@ def _last_of_pcap(file: IO[bytes], size: int, header: bytes, first_ns: int) -> i
     """The last record is one whose length says that it ends where the file ends, and that begins
     where another one ends: octets that look like both by chance are not met twice.
     """
-    start = max(FILE_HEADER_BYTES, size - 2 * END_BYTES)
-    file.seek(start)
-    tail = file.read(size - start)
-    for place in _record_ends(tail, len(tail), header):
+    for looked_at in (FIRST_LOOK_BYTES, 2 * END_BYTES):
+        start = max(FILE_HEADER_BYTES, size - looked_at)
+        file.seek(start)
+        last_ns = _last_record(file.read(size - start), start, header, first_ns)
+        if last_ns is not None:
+            return last_ns
+    return None
+
+
+def _last_record(tail: bytes, start: int, header: bytes, first_ns: int) -> int | None:
+    """The time of the last record of a file of which `tail` is what lies from `start` on."""
+    for place in islice(_record_ends(tail, len(tail), header), CANDIDATES_MAX):
         records = PcapRecords()
         if records.next(header + tail[place:]) != Answer.DONE or records.time_ns < first_ns:
             continue

@@ -3,6 +3,7 @@
 import gzip
 import random
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,19 @@ def test_without_a_frame_there_are_no_ends(tmp_path: Path, octets: bytes) -> Non
     path.write_bytes(octets)
     assert ends_of(str(path)) is None
     assert ends_of(str(tmp_path / "absent")) is None
+
+
+def test_an_end_that_was_made_up_takes_no_time(tmp_path: Path) -> None:
+    """Every fourth octet begins what looks like a last record, and none has one before it."""
+    size = 2 * END_BYTES
+    words = [0xFFFFFFFF] * 8 + [size - place * 4 - 16 for place in range(-2, size // 4 - 8)]
+    made = struct.pack(f"<{len(words)}I", *(word & 0xFFFFFFFF for word in words))
+    path = tmp_path / "a"
+    path.write_bytes(pcap("<", [60]) + made)
+    began = time.thread_time()
+    ends = ends_of(str(path))
+    assert time.thread_time() - began < 2
+    assert ends is not None and ends.first_ns == 1_000_000_000_000
 
 
 def test_every_cut_is_told_or_not_but_never_wrongly(tmp_path: Path) -> None:
