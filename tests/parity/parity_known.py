@@ -125,11 +125,32 @@ GROUPS: Final = (
     ),
     Group(
         True,
+        "HTTP/2 in the clear on a port that nobody told tshark",
+        "Netwatch goes by the preface. The name stands Huffman-coded in the frame (RFC 7541), and "
+        "tshark says the same one when it is told the port.",
+        {"ndpi/http2.pcapng": (("http-host", "127.0.0.1", 2),)},
+        encrypted=True,
+    ),
+    Group(
+        True,
         "The rest of the message is not in the capture",
-        "tshark reads a request or a hello when all of it is there, body included: one lost or "
-        "filtered segment and the name is gone. Netwatch reads the name where it stands. The "
-        "names are right.",
+        "tshark reads a request, a hello, a chain of certificates or a datagram in fragments when "
+        "all of it is there: one lost or filtered piece and the name is gone. Netwatch reads the "
+        "name where it stands. The names are right.",
         {
+            "ndpi/fuzz-2006-06-26-2594.pcap": (("dns-query", "_sip.]udp.sip.cybercity.dk", 642),),
+            "ndpi/heuristic_tcp_ack_payload.pcap": (
+                ("tls-certificate", "*.bitrix.info", 7),
+                ("tls-certificate", "bitrix.info", 7),
+            ),
+            "ndpi/imaps.pcap": (
+                ("tls-certificate", "imap.asia.secureserver.net", 27),
+                ("tls-certificate", "www.imap.asia.secureserver.net", 27),
+            ),
+            "ndpi/pops.pcapng": (
+                ("tls-certificate", "pop.secureserver.net", 4),
+                ("tls-certificate", "www.pop.secureserver.net", 4),
+            ),
             "ndpi/tls_missing_ch_frag.pcap": (
                 ("tls-sni", "r1---sn-5f5nxgvh5o-hjul.googlevideo.com", 2),
             ),
