@@ -7,6 +7,7 @@ told with all that its connection says.
 
 from collections.abc import Sequence
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -244,3 +245,23 @@ def test_a_flood_of_headers_is_bounded() -> None:
             shown.append(Frame(frame.time_ns + number, bytes(octets)))
         engine.feed(pcap(shown), PcapRecords())
     assert len(engine.watch.origins) == ORIGINS_MAX
+
+
+CAPTURES = Path(__file__).resolve().parents[3] / "shared" / "captures"
+REAL = {
+    "zeek/socks-with-ssl.pcap": {("socks-host", "www.google.com", 7, b"")},
+    "zeek/socks.pcap": {("socks-host", "www.osnews.com", 14, b"")},
+    "ndpi/haproxy.pcap": {("tls-sni", "aaaaaaaaaaaaaaaa.xx", 1, b"11.111.11.111")},
+}
+
+
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the real captures are not here")
+@pytest.mark.parametrize("path", REAL)
+def test_in_real_captures(path: str) -> None:
+    engine = build_engine(MATCHER, names=True, strict=True)
+    engine.feed((CAPTURES / path).read_bytes(), PcapRecords())
+    found = {
+        (s.signal, name_text(s.name), s.frame, s.http.forwarded_for if s.http else b"")
+        for s in observation(engine).sightings
+    }
+    assert REAL[path] <= found
