@@ -221,7 +221,7 @@ def quic_unfinished() -> Outcome:
             for record in honest.records(number // 200):
                 tap.feed(record)
         if number % 500 == 0:
-            held = max(held, sum(young.hello.held_bytes for young in udp_young(tap)))
+            held = max(held, sum(young.hello.crypto.held_bytes for young in udp_young(tap)))
     young = len(tap.engine.udp.young)
     clock.us += 20_000_000
     frame = ipv4(7, 0x2D000001, 17, udp((40_000, 443), initial([(1, b"x")], dcid=bytes(8))))
