@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from netwatch import report
-from netwatch.charge import Charge
+from netwatch.charge import Charge, Role, Seat
+from netwatch.devices.addresses import origin_of
 from netwatch.devices.identity import Device
 from netwatch.devices.roles import Guess
 from netwatch.model import Capture
@@ -14,7 +15,7 @@ from netwatch.names import name_text
 from netwatch.signature import Signature
 from netwatch.verdict.exhibits import HALF_HOUR_NS, Exhibit
 from netwatch.verdict.judge import Judgement
-from netwatch.verdict.wording import HOW_TO_NAME, KNOWN_BY, roaming
+from netwatch.verdict.wording import HOW_TO_NAME, KNOWN_BY, roaming, told_origins
 
 ACCUSED: Final = frozenset(("running", "likely", "possible"))
 
@@ -59,17 +60,22 @@ def unattributed_record(
     judgement: Judgement,
     evidence: list[report.Evidence],
 ) -> report.Unattributed:
-    """The record of what one carrier passed on for somebody unseen."""
-    origins = {c.sighting.http.forwarded_for for c in charges if c.sighting.http} - {b""}
+    """The record of what one carrier passed on for somebody unseen.
+
+    `charges` are those that weigh most: their origins are the devices that the finding is about.
+    """
+    origins = {origin_of(charge.sighting) for charge in charges} - {b""}
+    forwarded = all(charge.seat == Seat.BEHIND_PROXY for charge in charges)
+    role = Role.PROXY if forwarded else guess.role
     return report.Unattributed(
-        role=guess.role,
+        role=role,
         address=_address(charges[0].sighting.client),
         name=min(device.hostnames, default=None),
         site=device.site or None,
         verdict=judgement.verdict,
         at_least=max(len(origins), 1),
         evidence=evidence,
-        how_to_name=HOW_TO_NAME[guess.role],
+        how_to_name=HOW_TO_NAME[role] + told_origins([_address(o) for o in sorted(origins)]),
     )
 
 

@@ -30,7 +30,7 @@ from netwatch.model import VERDICTS, Capture, Client, Signal
 from netwatch.signature import Signature
 from netwatch.verdict.evidence import pieces_of
 from netwatch.verdict.exhibits import Bench, Exhibit
-from netwatch.verdict.judge import LADDER, THRESHOLDS, Judgement, Subject, judge
+from netwatch.verdict.judge import LADDER, THRESHOLDS, Judgement, Subject, ceiling, judge
 
 PROVEN: Final = frozenset(("running", "likely"))
 Judged = tuple[Judgement, list[Exhibit]]
@@ -172,12 +172,13 @@ class Scene:
                 followed_by_others=self.ledger.is_followed(key, followers),
                 manages=not managers.isdisjoint(device.homes),
                 forwards=device.forwards,
+                speaks_for_others=key in self.ledger.forwarders,
             )
             feed_connects = any(site in connecting for site, _ in device.homes)
             self.roles[key] = guess_role(counts.get(key, Counts()), conduct, feed_connects)
         for key, guess in self.roles.items():
-            if guess.carries and key in self.ledger.charged:
-                self.ledger.carry(key, guess.role)
+            if key in self.ledger.charged:
+                self.ledger.carry(key, guess.role if guess.carries else "")
         self.ledger.set_followed_aside()
 
     def keep_most_serious(self, devices_max: int) -> None:
@@ -265,7 +266,14 @@ class Scene:
         judgement = judge(pieces, Subject(connections_hidden=True))
         evidence = evidence_records(exhibits, self._signatures, self._by_path)
         device = self.hosts.devices[key]
-        return unattributed_record(device, self.roles[key], charges, judgement, evidence)
+        tops = [LADDER.index(self._ceiling(charge)) for charge in charges]
+        serious = [c for c, top in zip(charges, tops, strict=True) if top == max(tops)]
+        return unattributed_record(device, self.roles[key], serious, judgement, evidence)
+
+    def _ceiling(self, charge: Charge) -> str:
+        signature = self._signatures[charge.sighting.signature]
+        kind = (signature.strength, signature.purpose, charge.sighting.signal, charge.seat)
+        return ceiling(*kind)
 
     def coverage(self, verdicts: Sequence[str]) -> report.Coverage:
         """What all this could show."""

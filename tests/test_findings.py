@@ -93,6 +93,7 @@ def test_a_carrier_counts_the_origins_that_it_names() -> None:
     made = unattributed_record(proxy, Guess(role=Role.PROXY), charges, judgement, [])
     assert (made.address, made.site, made.at_least, made.name) == ("10.0.0.5", "berlin", 2, None)
     assert "access log" in made.how_to_name
+    assert made.how_to_name.endswith("as the origin: 10.1.1.0, 10.1.1.1")
     assert (
         unattributed_record(proxy, Guess(role=Role.NAT), charges[-2:], judgement, []).at_least == 1
     )

@@ -1,5 +1,9 @@
 """What an address or a MAC tells by itself: whose side it is on, and whether it is one host's."""
 
+from ipaddress import IPv6Address, ip_address
+
+from netwatch.model import Sighting
+
 
 def outermost(vlans: tuple[int, ...]) -> int:
     """The VLAN that keeps equal addresses apart, 0 = none."""
@@ -43,3 +47,16 @@ def is_host(address: bytes) -> bool:
 def is_link_local(address: bytes) -> bool:
     """Whether an IPv6 address is fe80::/10."""
     return len(address) == 16 and address[0] == 0xFE and address[1] & 0xC0 == 0x80
+
+
+def origin_of(sighting: Sighting) -> bytes:
+    """The address for which whoever sent this says that it did; empty: it speaks for itself.
+
+    A proxy's header says so, and anybody can write one.
+    """
+    told = sighting.http.forwarded_for if sighting.http is not None else b""
+    if not told:
+        return b""
+    address = ip_address(told.decode())
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).packed

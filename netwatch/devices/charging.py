@@ -1,7 +1,8 @@
 """Whom a sighting is charged to: the origin, once, or nobody.
 
 What proves nothing is set aside and counted. Where both legs of a carrier are seen, the far one is
-set aside. What a known carrier passes on for somebody unseen is kept apart, and is never its own.
+set aside. What a known carrier passes on for somebody unseen is kept apart, and is never its own;
+nor is what anybody says of itself that it is passed on for another address.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Final
 import msgspec
 
 from netwatch.charge import Charge, Key, Role, Seat
-from netwatch.devices.addresses import is_ours, outermost
+from netwatch.devices.addresses import is_ours, origin_of, outermost
 from netwatch.devices.coverage import is_one_directional
 from netwatch.devices.identity import Home, Hosts
 from netwatch.model import Capture, Sighting, Signal
@@ -57,6 +58,8 @@ class Ledger:
         self.charged: dict[Key, list[Charge]] = {}
         self.carried: dict[Key, list[Charge]] = {}
         self.aside: Counter[str] = Counter()
+        self.forwarders: set[Key] = set()
+        """Those who named others as the origin of what they sent."""
         self._asked_for: dict[bytes, int] = {}
         """Target of a CNAME -> signature of the name that was asked for."""
 
@@ -77,6 +80,10 @@ class Ledger:
                 continue
             vlan = outermost(sighting.vlans)
             key, seat = hosts.find(sighting.client, sighting.client_mac, vlan, capture.site)
+            origin = origin_of(sighting)
+            if origin and hosts.find(origin, b"", vlan, capture.site)[0] != key:
+                seat = Seat.BEHIND_PROXY
+                self.forwarders.add(key)
             charge = Charge(
                 sighting=sighting,
                 capture=capture.path,
@@ -109,21 +116,24 @@ class Ledger:
             self.charged[key] = kept
 
     def carry(self, key: Key, role: str) -> None:
-        """Take from a known carrier what it passes on for others."""
+        """Take from a device what it passes on for others; `role` is empty where none is known."""
         own, passed = [], []
         tried = {self._errand(charge) for charge in self.charged[key] if _is_towards(charge)}
         for charge in self.charged[key]:
             asked = charge.sighting.signal in ASKED
-            if role in (Role.RESOLVER, Role.LIST_RESOLVER) and (
-                not asked or self._errand(charge) in tried or self._errand(charge, 1) in tried
+            if charge.seat == Seat.BEHIND_PROXY:
+                passed.append(charge)
+            elif role not in SEATS or (
+                role in (Role.RESOLVER, Role.LIST_RESOLVER)
+                and (not asked or self._errand(charge) in tried or self._errand(charge, 1) in tried)
             ):
                 own.append(charge)  # a resolver's own connections, and the questions for them
+            elif role == Role.LIST_RESOLVER:
+                self.aside["list-resolver"] += 1
             else:
                 passed.append(msgspec.structs.replace(charge, seat=SEATS[role]))
         self.charged[key] = own
-        if role == Role.LIST_RESOLVER:
-            self.aside["list-resolver"] += len(passed)
-        elif passed:
+        if passed:
             self.carried[key] = passed
 
     def set_followed_aside(self) -> None:
@@ -210,6 +220,8 @@ class Legs:
         """(resolver, signature) -> first time and device, of the first two devices."""
         self._proxied: dict[tuple[Home, int, int], Visits] = {}
         """(proxy, signature or -1, half hour) -> its clients."""
+        self._said: dict[tuple[Home, int, int], Visits] = {}
+        """(client, signature or -1, half hour) -> what it said for itself."""
         self._inside: set[tuple[str, str, bytes, int]] = set()
         """(site, signal, name, second) of what our own addresses said."""
 
@@ -223,9 +235,9 @@ class Legs:
             first.sort()
             first[:] = [first[0], *(one for one in first if one[1] != first[0][1])][:2]
         elif s.signal in PROXIED:
-            for signature in (meant, -1):
-                place = (server, signature, _minute(charge) // HALF_HOUR)
-                self._proxied.setdefault(place, Visits()).add(charge)
+            _visit(self._proxied, server, meant, charge)
+        if charge.seat != Seat.BEHIND_PROXY and s.signal not in ASKED:
+            _visit(self._said, (charge.site, s.client), meant, charge)
         if is_ours(s.client) and s.name:
             self._inside.add((charge.site, s.signal, s.name, s.time_ns // SECOND_NS))
 
@@ -233,7 +245,6 @@ class Legs:
         """Whether somebody else is the origin of this charge to the device that lives there."""
         s = charge.sighting
         signature = -1 if s.signal in CONTENT else meant
-        minute = _minute(charge)
         for home in homes:
             if home[0] != charge.site:
                 continue
@@ -241,14 +252,35 @@ class Legs:
                 for time_ns, device in self._asked.get((home, meant), ()):
                     if device != charge.device and time_ns <= s.time_ns + LEG_NS_MAX:
                         return True  # at any time before: resolvers renew what they know
-            for half_hour in {(minute - 1) // HALF_HOUR, (minute + 1) // HALF_HOUR}:
-                visits = self._proxied.get((home, signature, half_hour))
-                if visits is not None and visits.explain(minute, charge.device):
-                    return True
+            if _was_visited(self._proxied, home, signature, charge):
+                return True
+        if charge.seat == Seat.BEHIND_PROXY:
+            origin = (charge.site, origin_of(s))
+            if _was_visited(self._said, origin, signature, charge):
+                return True
         return not is_ours(s.client) and any(
             (charge.site, s.signal, s.name, s.time_ns // SECOND_NS + second) in self._inside
             for second in (-1, 0, 1)
         )
+
+
+def _visit(
+    visits: dict[tuple[Home, int, int], Visits], home: Home, meant: int, charge: Charge
+) -> None:
+    for signature in (meant, -1):
+        place = (home, signature, _minute(charge) // HALF_HOUR)
+        visits.setdefault(place, Visits()).add(charge)
+
+
+def _was_visited(
+    visits: dict[tuple[Home, int, int], Visits], home: Home, signature: int, charge: Charge
+) -> bool:
+    minute = _minute(charge)
+    found = (
+        visits.get((home, signature, half_hour))
+        for half_hour in {(minute - 1) // HALF_HOUR, (minute + 1) // HALF_HOUR}
+    )
+    return any(one is not None and one.explain(minute, charge.device) for one in found)
 
 
 def _no_evidence(sighting: Sighting, replies: set[str], others_inside: bool) -> str:

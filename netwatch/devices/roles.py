@@ -68,6 +68,8 @@ class Conduct(msgspec.Struct, frozen=True, kw_only=True):
     """Others come to its management ports."""
     forwards: bool = False
     """Its MAC carries frames of others."""
+    speaks_for_others: bool = False
+    """It named others as the origin of what it sent."""
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,7 @@ def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
         return Guess(role=Role.PROXY)
     suspicions = (
         *_suspect_resolver(counts, conduct, feed_connects),
-        *_suspect_proxy(counts),
+        *_suspect_proxy(counts, conduct),
         *_suspect_nat(counts),
     )
     if suspicions:
@@ -126,7 +128,13 @@ def _suspect_resolver(counts: Counts, conduct: Conduct, feed_connects: bool) -> 
         yield Guess(role=Role.RESOLVER, suspicion="it answers DNS questions itself")
 
 
-def _suspect_proxy(counts: Counts) -> Iterable[Guess]:
+def _suspect_proxy(counts: Counts, conduct: Conduct) -> Iterable[Guess]:
+    if conduct.speaks_for_others:
+        yield Guess(
+            role=Role.PROXY,
+            suspicion="it names other addresses as the origin of what it sends, as a proxy or load"
+            " balancer does",
+        )
     if counts.proxied:
         yield Guess(role=Role.PROXY, suspicion="it was sent requests for other servers")
 

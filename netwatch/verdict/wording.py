@@ -15,6 +15,8 @@ SENTENCES_MAX: Final = 5
 """Signatures told in words; the evidence itself is complete."""
 SITES_MAX: Final = 8
 """Sites of one roaming device that are named."""
+ORIGINS_MAX: Final = 8
+"""Origins in a proxy's headers that are named."""
 OEM_PRODUCT: Final = "Kaspersky engine (OEM)"
 MAYBE_OEM_PRODUCT: Final = "Kaspersky engine, possibly OEM"
 ONE_DIRECTION: Final = "the mirror shows one direction only"
@@ -153,9 +155,19 @@ def purposes(pieces: Iterable[Piece]) -> tuple[str, ...]:
 
 def roaming(sites: Sequence[str]) -> str:
     """Of a device that was met in several sites: its MAC is one machine's, wherever it goes."""
-    shown = ", ".join(sites[:SITES_MAX])
-    more = f" and {len(sites) - SITES_MAX} more" if len(sites) > SITES_MAX else ""
-    return f"seen in {len(sites)} sites: {shown}{more}"
+    return f"seen in {len(sites)} sites: {_some(sites, SITES_MAX)}"
+
+
+def told_origins(addresses: Sequence[str]) -> str:
+    """Added to how to name a device: what a proxy's headers say, which anybody can write."""
+    if not addresses:
+        return ""
+    return f"; its headers name as the origin: {_some(addresses, ORIGINS_MAX)}"
+
+
+def _some(texts: Sequence[str], most: int) -> str:
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
 
 
 def too_short(seconds: int, hours: int, days: int) -> str:

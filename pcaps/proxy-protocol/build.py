@@ -8,10 +8,16 @@ from netwatch.selftest.wire import Site, Wire
 HEADERS = (
     ("www.kaspersky.com", proxy_line("10.83.4.1", "10.83.0.9", (40_001, 443)), True),
     (
-        "www.kaspersky.com",
+        "s11.upd.kaspersky.com",
         proxy_header("10.83.4.2", "10.83.0.9", (40_002, 443), b"\x04\x00\x03abc"),
         False,
     ),
+    (
+        "ksn-cinfo-geo.kaspersky-labs.com",
+        proxy_header("10.83.4.3", "10.83.0.9", (40_003, 443)),
+        True,
+    ),
+    ("dc1.ksn.kaspersky-labs.com", proxy_line("10.83.0.9", "10.83.0.9", (40_004, 443)), False),
 )
 
 
@@ -25,5 +31,5 @@ def build() -> bytes:
             connection.say(said)
         connection.hear(flight_13())
         connection.close()
-        wire.wait(90)
+        wire.wait(3_000)
     return pcap(wire.shown)

@@ -10,8 +10,10 @@ from netwatch.devices.addresses import (
     is_ours,
     is_random,
     is_unicast,
+    origin_of,
     outermost,
 )
+from netwatch.model import HttpFields, Sighting, Signal
 
 MAC = bytes.fromhex("001122334401")
 PC = bytes((10, 0, 0, 5))
@@ -47,3 +49,18 @@ def test_what_can_be_a_host() -> None:
     assert not is_random(b"")
     assert outermost((7, 8)) == 7
     assert outermost(()) == 0
+
+
+@pytest.mark.parametrize(
+    ("http", "origin"),
+    [
+        (None, ""),
+        (HttpFields(), ""),
+        (HttpFields(forwarded_for=b"10.0.0.5"), "10.0.0.5"),
+        (HttpFields(forwarded_for=b"::ffff:10.0.0.5"), "10.0.0.5"),
+        (HttpFields(forwarded_for=b"2001:db8::5"), "2001:db8::5"),
+    ],
+)
+def test_for_whom_a_proxy_says_it_asks(http: HttpFields | None, origin: str) -> None:
+    one = Sighting(time_ns=0, frame=1, signal=Signal.HTTP_HOST, name=b"", http=http)
+    assert origin_of(one) == (ip_address(origin).packed if origin else b"")

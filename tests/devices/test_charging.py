@@ -12,6 +12,7 @@ from netwatch.model import (
     Capture,
     Coverage,
     DnsFields,
+    HttpFields,
     Observation,
     Reply,
     Sighting,
@@ -198,6 +199,49 @@ def test_nobody_is_behind_a_list_resolver() -> None:
     made.carry(DC_KEY, Role.LIST_RESOLVER)
     assert not made.carried
     assert made.aside == {"list-resolver": 1}
+
+
+def forwarded(at: float, origin: str, **more: Any) -> Sighting:
+    http = HttpFields(forwarded_for=origin.encode())
+    return sighting(at, Signal.HTTP_HOST, DC, http=http, **more)
+
+
+@pytest.mark.parametrize("role", ["", Role.RESOLVER, Role.LIST_RESOLVER, Role.PROXY, Role.NAT])
+def test_what_is_forwarded_is_nobodys_own(role: str) -> None:
+    made, _ = ledger(forwarded(1, "10.0.0.5"), sighting(2, Signal.PORT_PROFILE, DC))
+    assert made.forwarders == {DC_KEY}
+    made.carry(DC_KEY, role)
+    assert not [c for c in made.charged[DC_KEY] if c.sighting.signal == Signal.HTTP_HOST]
+    (first, *_) = made.carried[DC_KEY]
+    assert (first.sighting.signal, first.seat) == (Signal.HTTP_HOST, Seat.BEHIND_PROXY)
+
+
+def test_who_names_itself_as_the_origin_speaks_for_itself() -> None:
+    made, _ = ledger(forwarded(1, "10.0.0.53"))
+    assert not made.forwarders
+    made.carry(DC_KEY, "")
+    assert len(made.charged[DC_KEY]) == 1
+    assert not made.carried
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "kept"),
+    [
+        (sighting(1, Signal.HTTP_HOST), forwarded(2, "10.0.0.5"), False),
+        (sighting(1, Signal.HTTP_HOST), forwarded(2, "::ffff:10.0.0.5"), False),
+        (sighting(1, Signal.HTTP_HOST), forwarded(2, "10.0.0.6"), True),
+        (sighting(1, Signal.HTTP_HOST), forwarded(300, "10.0.0.5"), True),
+        (sighting(1, Signal.HTTP_HOST, signature=1), forwarded(2, "10.0.0.5"), True),
+        (sighting(1, Signal.DNS_QUERY), forwarded(2, "10.0.0.5"), True),
+        (sighting(1, Signal.HTTP_HOST, last_time_ns=START + 600 * SECOND),
+         forwarded(300, "10.0.0.5"), False),
+    ],
+)  # fmt: skip
+def test_the_origin_was_seen_itself(near: Sighting, far: Sighting, kept: bool) -> None:
+    made, hosts = ledger(near, far)
+    made.set_far_legs_aside(hosts)
+    assert len(made.charged[DC_KEY]) == kept
+    assert len(made.charged[PC_KEY]) == 1
 
 
 @pytest.mark.parametrize(("at", "left"), [(30, 0), (200, 1)])

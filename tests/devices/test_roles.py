@@ -42,6 +42,8 @@ def guess(feed_connects: bool = True, **fields: Any) -> tuple[str, bool]:
         ({"manages": True}, (Role.MANAGEMENT_SERVER, False)),
         ({"manages": True, "clients_served": 3}, (Role.RESOLVER, False)),
         ({"forwards": True}, (Role.ROUTER, True)),
+        ({"speaks_for_others": True}, (Role.PROXY, True)),
+        ({"speaks_for_others": True, "proxied": 5}, (Role.PROXY, False)),
     ],
 )  # fmt: skip
 def test_roles(fields: dict[str, Any], expected: tuple[str, bool]) -> None:

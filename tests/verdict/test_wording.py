@@ -120,3 +120,9 @@ def test_short_looks() -> None:
 
 def test_every_carrier_has_a_way_to_be_seen_through() -> None:
     assert set(wording.HOW_TO_NAME) == {Role.RESOLVER, Role.PROXY, Role.NAT}
+
+
+def test_a_few_origins_are_named() -> None:
+    assert wording.told_origins([]) == ""
+    assert wording.told_origins(["10.0.0.1", "::2"]).endswith("origin: 10.0.0.1, ::2")
+    assert wording.told_origins(["10.0.0.1"] * 10).endswith("10.0.0.1 and 2 more")
