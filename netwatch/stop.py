@@ -38,15 +38,14 @@ class Stop:
 
     def during(self, wait: Callable[[], Result]) -> Result | None:
         """What `wait` gives, which may take for ever; None when to stop instead."""
-        if self.requested:
-            return None
-        self._waiting = True
         try:
-            return wait()
-        except KeyboardInterrupt:
+            try:
+                self._waiting = True  # first: what is asked for from here on ends the wait
+                return None if self.requested else wait()
+            finally:
+                self._waiting = False
+        except KeyboardInterrupt:  # also one that came in the line above
             return None
-        finally:
-            self._waiting = False
 
     def sleep(self, seconds: float) -> None:
         """Wait until the time is over, or until to stop."""

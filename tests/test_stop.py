@@ -68,3 +68,19 @@ def test_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+def test_a_request_just_before_the_wait_is_heard() -> None:
+    """Between the question and the wait, where a signal may come as well."""
+
+    class Late(Stop):
+        @property
+        def requested(self) -> bool:
+            asked = self._requested
+            if not asked:
+                self.request()
+            return asked
+
+    waited: list[bool] = []
+    assert Late().during(lambda: waited.append(True)) is None
+    assert waited == []

@@ -6,15 +6,19 @@ Only of what cannot be read twice is it kept.
 
 import io
 import os
+import select
 import stat
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 from netwatch.errors import DamagedCaptureError
 from netwatch.limits import BLOCK_BYTES
 
 if TYPE_CHECKING:
     from hashlib import _Hash
+
+WAKE_MS: Final = 500
+"""A wait for a pipe looks up so often: a Ctrl-C that comes just before it would not end it."""
 
 
 class Disk:
@@ -29,6 +33,7 @@ class Disk:
         self._file = file
         # A buffered reader's `read` waits for all octets, its `read1` gives what a pipe has.
         self._read = file.read1 if isinstance(file, io.BufferedReader) else file.read
+        self._poll = None if self.is_file else _poll_of(file)
         self._hash: _Hash | None = None
         if digest:
             import hashlib
@@ -37,6 +42,8 @@ class Disk:
 
     def read(self, size: int) -> bytes:
         """The next octets, at most `size`; nothing at the end only."""
+        while self._poll is not None and not self._poll.poll(WAKE_MS):
+            pass
         octets = self._read(size)
         self.bytes_read += len(octets)
         if self._hash is not None:
@@ -175,6 +182,16 @@ class StreamBlocks:
             except (OSError, DamagedCaptureError) as failure:
                 self._failure = failure
         return b""
+
+
+def _poll_of(file: IO[bytes]) -> "select.poll | None":
+    """What tells when there is something to read; None where the system or the file has none."""
+    try:
+        poll = select.poll()
+        poll.register(file, select.POLLIN)
+    except (AttributeError, OSError, ValueError):
+        return None
+    return poll
 
 
 def _file_bytes(file: IO[bytes]) -> int:
