@@ -1,9 +1,11 @@
 """How time grows with the size of one input: twice the size may take at most 2.5 times as long.
 
-Times are those of the thread, the best of several, so that a busy machine does not decide. The last
-line of `growth` holds a reader that is quadratic on purpose to the same bound, and it must fail.
+Times are those of the thread, the best of several, and a ratio above the bound is measured again,
+so that a busy machine does not decide. The last line of `growth` holds a reader that is quadratic
+on purpose to the same bound in the same way, and it must fail.
 """
 
+import math
 import time
 from collections.abc import Callable
 from itertools import count
@@ -23,6 +25,7 @@ from netwatch.names import Name
 from netwatch.selftest.hellos import records
 
 GROWTH_MAX = 2.5
+TRIES = 4
 GROWTHS_MAX = {"crumbs in segments": 3.2}
 """A message in crumbs is read again whenever half of what it lacked is there: n log n."""
 
@@ -180,19 +183,32 @@ def growth() -> Outcome:
     outcome = Outcome()
     ratios: dict[str, float] = {}
     for what, at_size in growths().items():
-        small, large = best(at_size(16_000)), best(at_size(32_000))
-        if small < 20e-6:
-            small, large = small + 20e-6, large + 20e-6  # too little to tell
-        ratios[what] = large / small
-        outcome.seconds += small + large
         bound = GROWTHS_MAX.get(what, GROWTH_MAX)
-        outcome.at_most(f"{what} at twice the size", large / small, bound, 0.1)
+        ratios[what] = ratio(at_size(16_000), at_size(32_000), bound, outcome)
+        outcome.at_most(f"{what} at twice the size", ratios[what], bound, 0.1)
     outcome.packets = len(ratios)
     slowest = sorted(ratios, key=lambda what: -ratios[what])[:4]
     outcome.notes = ", ".join(f"{what} x{ratios[what]:.2f}" for what in slowest)
-    quadratic = best(lambda: quadratic_time(16_000)) / best(lambda: quadratic_time(8_000))
+    sizes = (lambda: quadratic_time(8_000), lambda: quadratic_time(16_000))
+    quadratic = ratio(*sizes, GROWTH_MAX, outcome)
     outcome.at_least("the control, which is quadratic", quadratic, GROWTH_MAX)
     return outcome
+
+
+def ratio(
+    once: Callable[[], float], twice: Callable[[], float], bound: float, outcome: Outcome
+) -> float:
+    """How much longer it takes at twice the size: the least of as many tries as it needs."""
+    least = math.inf
+    for _ in range(TRIES):
+        small, large = best(once), best(twice)
+        outcome.seconds += small + large
+        if small < 20e-6:
+            small, large = small + 20e-6, large + 20e-6  # too little to tell
+        least = min(least, large / small)
+        if least <= bound:
+            break
+    return least
 
 
 def quadratic_time(size: int) -> float:

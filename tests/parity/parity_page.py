@@ -28,6 +28,8 @@ FIGURES: Final = """
 
 Names in encapsulations that netwatch reads: the link types, shims and tunnels that the
 [README](../README.md#what-is-seen) lists, IPv4 and IPv6 with extension headers and fragments.
+"Mistaken" are names of tshark's that are none, or not of this signal: the groups below marked so
+say why, frame by frame. Recall is what netwatch has of the others.
 """
 
 ALIASES: Final = """
@@ -79,22 +81,23 @@ def figures(result: Comparison) -> str:
     """The table of recall by signal."""
     alone = Counter(difference.signal for difference in result.differences if difference.alone)
     lines = [
-        "| signal | tshark | netwatch too | recall | netwatch alone |",
-        "|---|---:|---:|---:|---:|",
+        "| signal | tshark | of these mistaken | netwatch too | recall | netwatch alone |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for signal in COMPARED:
-        told, found = result.told[signal], result.found[signal]
-        if told or alone[signal]:
-            lines.append(_row(signal, told, found, alone[signal]))
-    told, found = result.told.total(), result.found.total()
-    lines.append(_row("all", told, found, alone.total()))
+        row = (result.told[signal], result.mistaken[signal], result.found[signal], alone[signal])
+        if any(row):
+            lines.append(_row(signal, *row))
+    counted = (result.told, result.mistaken, result.found, alone)
+    lines.append(_row("all", *(counter.total() for counter in counted)))
     return "\n".join(lines)
 
 
-def _row(signal: str, told: int, found: int, alone: int) -> str:
+def _row(signal: str, told: int, mistaken: int, found: int, alone: int) -> str:
     # Cut, not rounded: 100.00 % is said only where nothing is missing.
-    recall = f"{found * 10_000 // told / 100:.2f} %" if told else "-"
-    return f"| {signal} | {told:,} | {found:,} | {recall} | {alone:,} |"
+    names = told - mistaken
+    recall = f"{found * 10_000 // names / 100:.2f} %" if names else "-"
+    return f"| {signal} | {told:,} | {mistaken:,} | {found:,} | {recall} | {alone:,} |"
 
 
 def _groups(differences: Iterable[Difference], *, alone: bool) -> list[str]:
@@ -102,7 +105,8 @@ def _groups(differences: Iterable[Difference], *, alone: bool) -> list[str]:
     for group in GROUPS:
         if group.alone != alone:
             continue
-        parts.append(f"\n### {group.title}\n\n{_wrapped(group.reason)}\n\n")
+        mark = " (tshark is mistaken)" if group.mistaken else ""
+        parts.append(f"\n### {group.title}{mark}\n\n{_wrapped(group.reason)}\n\n")
         parts.append("| capture | frame | signal | name |\n|---|---:|---|---|\n")
         members = [difference for difference in differences if group_of(difference) is group]
         for member in sorted(members, key=lambda member: (member.path, member.frame, member.name)):

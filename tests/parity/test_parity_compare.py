@@ -67,7 +67,7 @@ def test_a_name_that_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     found = compare(folder, truth, ours_of(RIGHT)).problems
     assert found == [
         "not in parity_known.py: tshark alone: a.pcap frame 1: dns-query 'lost.test'",
-        "recall is 50.00%, less than 99%",
+        "recall is 50.00%, less than 99.9%",
     ]
     tabled(monkeypatch, group_of(False, LOST))
     assert compare(folder, truth, ours_of(RIGHT)).problems == found[1:]
@@ -75,6 +75,16 @@ def test_a_name_that_is_missing(folder: Path, monkeypatch: pytest.MonkeyPatch) -
         "occurs no longer, take it out of parity_known.py: "
         "tshark alone: a.pcap frame 1: dns-query 'lost.test'"
     ]
+
+
+def test_where_the_witness_is_mistaken_no_recall_is_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabled(monkeypatch, group_of(False, LOST)._replace(mistaken=True))
+    result = compare(folder, truth_of(RIGHT, LOST), ours_of(RIGHT))
+    assert (result.problems, result.mistaken.total()) == ([], 1)
+    assert "| dns-query | 2 | 1 | 1 | 100.00 % | 0 |" in figures(result)
+    assert "### Title (tshark is mistaken)" in page(result)
 
 
 def test_a_name_of_ours_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,16 +164,16 @@ def result_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Comparison:
 
 def test_figures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert figures(result_of(folder, monkeypatch)).splitlines()[2:] == [
-        "| dns-query | 2 | 1 | 50.00 % | 1 |",
-        "| http-host | 1 | 0 | 0.00 % | 0 |",
-        "| all | 3 | 1 | 33.33 % | 1 |",
+        "| dns-query | 2 | 0 | 1 | 50.00 % | 1 |",
+        "| http-host | 1 | 0 | 0 | 0.00 % | 0 |",
+        "| all | 3 | 0 | 1 | 33.33 % | 1 |",
     ]
 
 
 def test_recall_is_not_rounded_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = result_of(folder, monkeypatch)
     result.told["dns-query"], result.found["dns-query"] = 100_000, 99_999
-    assert "| dns-query | 100,000 | 99,999 | 99.99 % | 1 |" in figures(result)
+    assert "| dns-query | 100,000 | 0 | 99,999 | 99.99 % | 1 |" in figures(result)
 
 
 def test_every_difference_stands_on_the_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,4 +196,4 @@ def test_summary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = summary(result_of(folder, monkeypatch))
     assert "   1 tshark alone: Title" in text
     assert "   0 of 1 captures damaged" in text
-    assert text.endswith("recall is 33.33%, less than 99%")
+    assert text.endswith("recall is 33.33%, less than 99.9%")
