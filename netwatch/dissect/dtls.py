@@ -7,6 +7,7 @@ from mypy_extensions import i64
 
 from netwatch.decode.packet import Packet
 from netwatch.dissect.certificates import CertificateDissector
+from netwatch.dissect.ends import Ends
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.extract.dtls import CLIENT_HELLO, DtlsFlight
@@ -19,17 +20,17 @@ from netwatch.limits import (
     SETTLED_BYTES_MIN,
     YOUNG_AGE_NS_MAX,
 )
-from netwatch.model import Answer, Sighting
+from netwatch.model import Answer
 from netwatch.state.flows import OVER, YOUNG
 
 
 class YoungDtls:
     """A flight that is not whole, and the sighting that its hello may become."""
 
-    def __init__(self, flight: DtlsFlight, first_ns: i64, origin: Sighting | None) -> None:
+    def __init__(self, flight: DtlsFlight, first_ns: i64, ends: Ends | None) -> None:
         self.flight: DtlsFlight = flight
         self.first_ns: i64 = first_ns
-        self.origin: Sighting | None = origin
+        self.ends: Ends | None = ends
         """None for the flight of a server."""
         self.certificates: i64 = 0
         """How many of its certificates were read."""
@@ -70,7 +71,7 @@ class DtlsDissector:
             return
         if fresh and flight.held_bytes() > 0:
             if flight.hello.kind == CLIENT_HELLO:
-                young.origin = self.watch.sightings.blank(packet, self.watch.flow, True)
+                young.ends = Ends(packet, self.watch.flow, False, b"")
             self.watch.set_phase(YOUNG)
             self.young[key] = young
             self.held_bytes += flight.held_bytes()
@@ -128,12 +129,13 @@ class DtlsDissector:
 
     def settle(self, young: YoungDtls) -> None:
         """Take what a hello that will never be whole has given."""
-        if young.origin is None:
+        if young.ends is None:
             return
         octets = young.flight.handshake()
         self.hello.parse(octets, 0, len(octets))
-        if self.hellos.late(young.origin, self.hello):
-            self.watch.sightings.found.append(young.origin)
+        origin = young.ends.sighting()
+        if self.hellos.late(origin, self.hello):
+            self.watch.sightings.found.append(origin)
 
     def finish(self) -> None:
         """The capture ends: settle everything."""

@@ -24,10 +24,6 @@ class Sightings:
         """Tell whether a name with this signature (-1: none) leaves the engine."""
         return signature >= 0 or self.names
 
-    def blank(self, packet: Packet, flow: i64, from_client: bool) -> Sighting:
-        """Give a sighting of this packet's two ends that says nothing yet and is not kept."""
-        return self.made(packet, flow, from_client, "", b"", -1)
-
     def made(
         self,
         packet: Packet,

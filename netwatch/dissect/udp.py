@@ -12,6 +12,7 @@ from netwatch.decode.packet import Packet
 from netwatch.dissect.claims import SSDP_PORT, ClaimDissector, is_netbios_port
 from netwatch.dissect.dns import DnsDissector
 from netwatch.dissect.dtls import DtlsDissector
+from netwatch.dissect.ends import Ends
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.extract.dtls import dtls_begins
@@ -28,7 +29,7 @@ from netwatch.limits import (
     UDP_IDLE_NS_MAX,
     YOUNG_AGE_NS_MAX,
 )
-from netwatch.model import Anomaly, Answer, Sighting, Signal
+from netwatch.model import Anomaly, Answer, Signal
 from netwatch.names import Name
 from netwatch.state.clients import QUIC
 from netwatch.state.flows import (
@@ -49,10 +50,10 @@ SECOND_NS: Final = 1_000_000_000
 class YoungQuic:
     """A QUIC connection whose hello is not whole, and the sighting it may become."""
 
-    def __init__(self, hello: QuicHello, first_ns: i64, origin: Sighting) -> None:
+    def __init__(self, hello: QuicHello, first_ns: i64, ends: Ends) -> None:
         self.hello: QuicHello = hello
         self.first_ns: i64 = first_ns
-        self.origin: Sighting = origin
+        self.ends: Ends = ends
 
 
 class UdpDissector:
@@ -183,8 +184,8 @@ class UdpDissector:
             self.make_room(packet.time_ns)
             if young is None and hello.initials > 0:
                 watch.set_phase(YOUNG)
-                origin = watch.sightings.blank(packet, watch.flow, True)
-                self.young[key] = YoungQuic(hello, packet.time_ns, origin)
+                ends = Ends(packet, watch.flow, False, b"")
+                self.young[key] = YoungQuic(hello, packet.time_ns, ends)
                 self.held_bytes += hello.crypto.held_bytes
             return
         if answer < 0:
@@ -253,8 +254,9 @@ class UdpDissector:
         self.hello.begin(octets)
         if len(octets) > 0:
             self.hello.parse(octets, 0, len(octets))
-        if self.hellos.late(young.origin, self.hello):
-            self.watch.sightings.found.append(young.origin)
+        origin = young.ends.sighting()
+        if self.hellos.late(origin, self.hello):
+            self.watch.sightings.found.append(origin)
 
     def finish(self) -> None:
         """The capture ends: settle everything."""

@@ -9,6 +9,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from netwatch.decode.packet import SYN, Packet
+from netwatch.dissect.ends import Ends
 from netwatch.dissect.flows import FlowWatch
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.http2 import Http2Dissector
@@ -30,7 +31,7 @@ from netwatch.limits import (
     YOUNG_PIECES_MAX,
     YOUNG_SEGMENTS_MAX,
 )
-from netwatch.model import Anomaly
+from netwatch.model import Anomaly, Sighting
 from netwatch.state.flows import BODY, DNS, FRESH, HTTP, HTTP2, NEXT, OVER, PASSING, YOUNG
 from netwatch.state.sequences import M32, advanced, highest
 
@@ -62,9 +63,7 @@ class YoungDissector:
             or packet.source_port >= 1024
             or server_flight_begins(packet.data, start, packet.end)
         ):
-            young.origin = watch.sightings.blank(packet, watch.flow, True)
-            young.origin.two_way = watch.other_seen()
-            watch.tell_origin(packet, young.origin)
+            young.ends = Ends(packet, watch.flow, watch.other_seen(), watch.origin(packet))
         sequence = (first_octet(packet) + start - packet.start) & M32
         young.add(sequence, packet.data, start, packet.end, YOUNG_STREAM_BYTES_MAX)
         own = packet.key()
@@ -199,8 +198,10 @@ class YoungDissector:
             self.watch.tally.anomaly(Anomaly.STREAM_GAP)
         elif young.anchored and given_up and young.phase != HTTP2:
             self.watch.tally.anomaly(Anomaly.STREAM_DROPPED)
-        if young.origin is None or young.phase == HTTP2:
+        ends = young.ends
+        if not isinstance(ends, Ends) or young.phase == HTTP2:
             return
+        origin = ends.sighting()
         prefix = young.prefix
         length: i64 = len(prefix)
         if length > 0 and hello_begins(prefix, 0, length):
@@ -208,20 +209,20 @@ class YoungDissector:
             self.payloads.records.client_hello(prefix, 0, length, hello)
             if not hello.has_name:
                 self.payloads.tails(young.runs()[1:])
-            self.keep_late(young)
+            self.keep_late(origin)
         elif length > 0 and request_begins(prefix, 0, length):
-            if self.payloads.requests.late(young.origin, prefix):
-                self.watch.sightings.found.append(young.origin)
+            if self.payloads.requests.late(origin, prefix):
+                self.watch.sightings.found.append(origin)
         elif length > 0 and server_flight_begins(prefix, 0, length):
-            self.payloads.late_flight(young.origin, prefix)
+            self.payloads.late_flight(origin, prefix)
         elif young.phase == FRESH:
             if self.payloads.tails(young.runs()):
-                self.keep_late(young)
+                self.keep_late(origin)
 
-    def keep_late(self, young: Young) -> None:
+    def keep_late(self, origin: Sighting) -> None:
         """Keep the sighting of a hello that was never whole, if it has a name that is wanted."""
-        if young.origin is not None and self.hellos.late(young.origin, self.payloads.hello):
-            self.watch.sightings.found.append(young.origin)
+        if self.hellos.late(origin, self.payloads.hello):
+            self.watch.sightings.found.append(origin)
 
     def finish(self) -> None:
         """The capture ends: settle everything."""

@@ -20,7 +20,6 @@ from netwatch.limits import (
     YOUNG_SEGMENTS_MAX,
     YOUNG_STREAMS_MAX,
 )
-from netwatch.model import Sighting
 
 M32: Final = 0xFFFFFFFF
 HALF: Final = 0x80000000
@@ -48,8 +47,8 @@ class Young:
         self.segments: i64 = 0
         """Segments so far; copies of octets that are held already do not count."""
         self.conflict: bool = False
-        self.origin: Sighting | None = None
-        """The sighting that a hello which is never whole may become."""
+        self.ends: object = None
+        """Whose stream this is; the owner's."""
         self.phase: i64 = 0
         """Of the direction when the stream was begun; the owner's."""
         self.http2: Http2 | None = None

@@ -46,7 +46,7 @@ def name_of(dotted: bytes) -> Name:
 
 @pytest.mark.parametrize("from_client", [True, False])
 def test_the_client_is_the_sender_or_the_receiver(from_client: bool) -> None:
-    sighting = Sightings(MATCHER, False).blank(packet_of(), 77, from_client)
+    sighting = Sightings(MATCHER, False).made(packet_of(), 77, from_client, "", b"", -1)
     client = (sighting.client, sighting.client_port, sighting.client_mac)
     server = (sighting.server, sighting.server_port, sighting.server_mac)
     sender = (ENDS[:4], 40_000, MACS[6:])
@@ -62,14 +62,8 @@ def test_vlans_and_tunnels_come_along() -> None:
     packet.vlans[0], packet.vlans[1] = 100, 5
     packet.enter_tunnel()
     packet.vlan_count = 2
-    sighting = Sightings(MATCHER, False).blank(packet, 0, True)
+    sighting = Sightings(MATCHER, False).made(packet, 0, True, "", b"", -1)
     assert (sighting.vlans, sighting.tunnels) == ((100, 5), (ENDS,))
-
-
-def test_a_blank_one_is_not_kept() -> None:
-    sightings = Sightings(MATCHER, True)
-    sightings.blank(packet_of(), 0, True)
-    assert sightings.found == []
 
 
 @pytest.mark.parametrize("names", [True, False])
