@@ -218,8 +218,8 @@ def small(writer: Writer, packets: int) -> None:
 
 MIXES: dict[str, tuple[Callable[[Writer, int], None], int]] = {
     "enterprise": (enterprise, 600_000),
-    "dns": (dns_only, 1_000_000),
-    "handshakes": (handshakes, 500_000),
+    "dns": (dns_only, 2_000_000),
+    "handshakes": (handshakes, 1_000_000),
     "small": (small, 2_000_000),
 }
 """Mix -> how it is filled, and with how many packets."""
@@ -228,7 +228,7 @@ MIXES: dict[str, tuple[Callable[[Writer, int], None], int]] = {
 def make(folder: Path, mix: str, packets: int = 0) -> tuple[Path, Path]:
     """Write a mix and its truth into `folder` unless they are there; give both paths."""
     fill, standard = MIXES[mix]
-    packets = max(packets or standard, 0)  # -1: a capture without packets
+    packets = packets or standard
     capture = folder / f"{mix}-{packets}.pcap"
     truth = folder / f"{mix}-{packets}.jsonl"
     if capture.exists() and truth.exists():
