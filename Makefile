@@ -31,6 +31,8 @@ NO_COMPILER := $(shell PYTHON='$(PYTHON)' sh .ci/tools compiler)
 # The tree must not get in through the current folder where the installed package is meant.
 INSTALLED := PYTHONSAFEPATH=1 PYTHONPATH=
 FROM_TREE := PYTHONSAFEPATH=1 PYTHONPATH='$(CURDIR)'
+# On all cores; a file's tests stay together, because they share what they built.
+PARALLEL := --numprocesses auto --dist loadfile
 
 .PHONY: help
 help:  ## this list
@@ -106,12 +108,12 @@ lint: $(DEV)/$(READY)  ## format, lint, types
 .PHONY: interpreted
 interpreted: $(DEV)/$(READY) $(if $(NO_COMPILER),,.wheels/built)  ## the suite on the tree
 	NETWATCH_EXPECT_ENGINE=interpreted NETWATCH_WHEELS='$(CURDIR)/.wheels' $(FROM_TREE) \
-		$(DEV)/bin/python -m pytest tests
+		$(DEV)/bin/python -m pytest tests $(PARALLEL)
 
 .PHONY: compiled
 compiled: $(COMPILED)/installed  ## the suite on the installed, compiled wheel
 	NETWATCH_EXPECT_ENGINE=compiled $(INSTALLED) \
-		$(COMPILED)/bin/python -m pytest tests -m 'not tree'
+		$(COMPILED)/bin/python -m pytest tests -m 'not tree' $(PARALLEL)
 
 .PHONY: same torture-lite parity torture
 same:  ## both engines on every capture: identical output
