@@ -10,6 +10,7 @@ from netwatch.charge import Charge, Role, Seat
 from netwatch.devices.addresses import origin_of
 from netwatch.devices.identity import Device
 from netwatch.devices.roles import Guess
+from netwatch.devices.vendors import vendor_of
 from netwatch.model import Capture
 from netwatch.names import name_text
 from netwatch.signature import Signature
@@ -43,7 +44,9 @@ def device_record(
         site=device.site or None,
         ips=_addresses(device),
         macs=[device.key.mac.hex(":")] if device.key.mac else [],
+        vendor=vendor_of(device.key.mac),
         hostnames=sorted(device.hostnames),
+        switch_ports=sorted(device.ports),
         first_seen=report.Time(device.first_ns),
         last_seen=report.Time(device.last_ns),
         products=list(judgement.products),

@@ -223,6 +223,10 @@ ANSWERS_KEPT_MAX: Final = 64
 """Addresses kept of the answers that one sighting stands for; CDNs give new ones every minute."""
 DEVICES_MAX: Final = 20_000
 """Devices in a report: of more the most serious ones."""
+LEASES_MAX: Final = 500_000
+"""Leases of one file, about 200 MB: a year of a large site; cut a longer log."""
+LEASE_LINE_MAX: Final = 8_192
+"""Characters of a line in a file of leases; those of the formats have some hundred."""
 RECORDS_KEPT_MAX: Final = 50_000
 """Records (clients, MACs, claims, sightings, replies) of finished captures that are kept apart,
 about 40 MB; beyond them captures are put together, with as much room."""

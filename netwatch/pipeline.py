@@ -25,6 +25,7 @@ from netwatch.findings import (
     evidence_records,
     unattributed_record,
 )
+from netwatch.lease import Lease
 from netwatch.limits import DEVICES_MAX
 from netwatch.model import VERDICTS, Capture, Client, Signal
 from netwatch.signature import Signature
@@ -42,6 +43,7 @@ def judge_captures(
     *,
     roles: Mapping[bytes, str] | None = None,
     zones: Mapping[str, str] | None = None,
+    leases: Sequence[Lease] = (),
     since_ns: int | None = None,
     until_ns: int | None = None,
     devices_max: int = DEVICES_MAX,
@@ -49,14 +51,15 @@ def judge_captures(
     """Judge all devices that these captures show.
 
     `signatures` are the pack's: a sighting's `signature` is an index into them. `roles`: packed
-    address -> role, as the operator knows it. `zones`: prefix -> name. Only sightings with
+    address -> role, as the operator knows it. `zones`: prefix -> name. `leases`: who had an address
+    when, where the captures do not show it. Only sightings with
     `since_ns` <= time < `until_ns` count. Of more than `devices_max` devices the most serious ones
     are told, and how many more there were. The report's `netwatch` is left for the caller to fill.
     UsageError for a role or prefix that cannot be.
     """
     ordered = [_between(capture, since_ns, until_ns) for capture in captures]
     ordered.sort(key=lambda capture: (capture.site, capture.path, capture.sha256))
-    scene = Scene(ordered, signatures, roles or {}, parse_zones(zones or {}))
+    scene = Scene(ordered, signatures, roles or {}, parse_zones(zones or {}), leases)
     scene.charge()
     scene.cast()
     scene.keep_most_serious(devices_max)
@@ -82,12 +85,13 @@ class Scene:
         signatures: Sequence[Signature],
         roles: Mapping[bytes, str],
         zones: Sequence[Zone],
+        leases: Sequence[Lease],
     ) -> None:
         for role in roles.values():
             if role not in ROLES:
                 raise UsageError(f"role {role!r} found, one of {', '.join(ROLES)} expected")
         self.captures = captures
-        self.hosts = Hosts(captures)
+        self.hosts = Hosts(captures, leases)
         self.ledger = Ledger()
         self.roles: dict[Key, Guess] = {}
         self.seen: dict[Key, list[tuple[Capture, Client]]] = {}
@@ -134,13 +138,13 @@ class Scene:
         """Note who was there without saying anything that matters."""
         site = capture.site
         for client in capture.observation.clients:
-            key, seat = self.hosts.find(client.address, client.mac, client.vlan, site)
+            times = (client.first_ns, client.last_ns)
+            key, seat = self.hosts.find(client.address, client.mac, client.vlan, site, times)
             active = client.connections or client.questions
             own = is_ours(client.address) or (
                 active and (seat == Seat.ENDPOINT or site not in self._inside)
             )
             if key in self.hosts.devices or (own and is_host(client.address)):
-                times = (client.first_ns, client.last_ns)
                 self.hosts.see(client.address, client.mac, client.vlan, *times, site)
                 self.seen.setdefault(key, []).append((capture, client))
         for claim in capture.observation.claims:

@@ -81,7 +81,10 @@ class Device(msgspec.Struct, kw_only=True):
     ips: list[str]
     macs: list[str]
     vendor: str | None = None
+    """Who made the interface; null for a MAC made up, or where nobody knows."""
     hostnames: list[str]
+    switch_ports: list[str] = []
+    """Where it stood, as tables of switches say that were given."""
     first_seen: Time
     last_seen: Time
     products: list[str]

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.tree
 TREE = Path(__file__).resolve().parent.parent
 House = Mapping[str, str]
 
-SHARED = frozenset({"model", "limits", "errors", "names", "signature", "charge"})
-"""The words of the house; the last two are the right-hand side's."""
+SHARED = frozenset({"model", "limits", "errors", "names", "signature", "charge", "lease"})
+"""The words of the house; the last three are the right-hand side's."""
 STAGES = frozenset(
     {"capture", "decode", "extract", "match", "devices", "verdict", "alerts", "outputs"}
 )
@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "limits": frozenset(),
     "errors": frozenset(),
     "names": frozenset({"limits", "model"}),
+    "lease": frozenset(),
     "report": frozenset(),
     "signature": frozenset(),
     "charge": frozenset({"model"}),
@@ -46,6 +47,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # `report` has the nouns of the right-hand side, like `model` those of both.
     "devices": SHARED | {"devices", "report"},
     "outputs": SHARED | {"outputs", "report"},
+    # Files that say whose an address was; `devices` joins them with what was seen.
+    "leases": frozenset({"errors", "lease", "leases", "limits"}),
     # Both ways between packs and the lists of other tools.
     "exchange": SHARED | {"exchange", "match"},
     # The engine's rooms: what it remembers, and what it does with each kind of conversation.

@@ -215,6 +215,14 @@ def role_of(text: str, roles: tuple[str, ...]) -> tuple[bytes, str]:
         ) from None
 
 
+def zone_named(text: str) -> tuple[str, str]:
+    """`guest=10.90.0.0/16` as (prefix, name). UsageError says what was expected."""
+    name, equals, prefix = text.partition("=")
+    if not equals or not name or not prefix:
+        raise UsageError(f"--zone {text}: expected NAME=PREFIX, like guest=10.90.0.0/16")
+    return prefix, name
+
+
 def _time_option(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
     if text is None:
         return None

@@ -13,6 +13,7 @@ from netwatch.cli.arguments import (
     role_of,
     tagged_warning,
     time_span,
+    zone_named,
 )
 from netwatch.errors import UsageError
 
@@ -55,6 +56,19 @@ FAIL_LEVELS: Final = ("running", "likely", "possible")
     help="Say what an address is (resolver, proxy, nat, router, ...); repeatable.",
 )
 @click.option(
+    "--zone",
+    "zones",
+    multiple=True,
+    metavar="NAME=PREFIX",
+    help="Call a network by a name (guest=10.90.0.0/16); repeatable.",
+)
+@click.option(
+    "--leases",
+    multiple=True,
+    metavar="[SITE=]FILE[@TIME]",
+    help="Who had which address when: DHCP leases, ARP or switch tables; repeatable.",
+)
+@click.option(
     "--resume",
     metavar="FILE",
     help="Note there what was read, and go on from it when the same scan is started again.",
@@ -65,6 +79,8 @@ def scan(
     show_all: bool,
     fail_on: str | None,
     roles: tuple[str, ...],
+    zones: tuple[str, ...],
+    leases: tuple[str, ...],
     resume: str | None,
 ) -> int:
     """Say which devices in captures run a Kaspersky product, and how we know.
@@ -77,6 +93,7 @@ def scan(
     from netwatch.cli.output import opened_output
     from netwatch.cli.version import loaded_pack, who_looked
     from netwatch.cli.warnings import warn
+    from netwatch.leases.files import read_lease_file
     from netwatch.pipeline import judge_captures
     from netwatch.stop import stop_on_interrupt
     from netwatch.workers import Setup
@@ -85,6 +102,8 @@ def scan(
         raise UsageError("--resume notes captures that were read to their end: --follow has none")
     since_ns, until_ns = time_span(asked.since, asked.until)
     given_roles = dict(role_of(text, ROLES) for text in roles)
+    given_zones = dict(zone_named(text) for text in zones)
+    tables = [read_lease_file(text) for text in leases]
     setup = Setup(
         pack=loaded_pack(asked.packs),
         digest=form in DIGESTED,
@@ -96,12 +115,19 @@ def scan(
     with opened_output(asked.output) as out:
         with stop_on_interrupt() as stop:
             scanned = _scanned(series, setup, stop, asked, resume)
-        report = judge_captures(scanned, setup.pack.signatures, roles=given_roles)
+        report = judge_captures(
+            scanned,
+            setup.pack.signatures,
+            roles=given_roles,
+            zones=given_zones,
+            leases=[lease for table in tables for lease in table.leases],
+        )
         report.netwatch = who_looked(setup.pack)
         _write(report, out, form, show_all)
     files = [file for capture in scanned for file in capture.parts()]
     damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
-    warn(damaged + tagged_warning(scanned, asked.filter))
+    doubtful = [problem for table in tables for problem in table.problems]
+    warn(damaged + doubtful + tagged_warning(scanned, asked.filter))
     return exit_code(report, fail_on, stop.requested and not asked.follow)
 
 

@@ -79,9 +79,11 @@ class Ledger:
                 self.aside[reason] += 1
                 continue
             vlan = outermost(sighting.vlans)
-            key, seat = hosts.find(sighting.client, sighting.client_mac, vlan, capture.site)
+            times = (sighting.time_ns, max(sighting.time_ns, sighting.last_time_ns))
+            place = (vlan, capture.site, times)
+            key, seat = hosts.find(sighting.client, sighting.client_mac, *place)
             origin = origin_of(sighting)
-            if origin and hosts.find(origin, b"", vlan, capture.site)[0] != key:
+            if origin and hosts.find(origin, b"", *place)[0] != key:
                 seat = Seat.BEHIND_PROXY
                 self.forwarders.add(key)
             charge = Charge(

@@ -16,7 +16,9 @@ import msgspec
 from netwatch.charge import Key, Seat
 from netwatch.devices.addresses import is_host, is_random, is_unicast, outermost
 from netwatch.devices.places import Places
+from netwatch.devices.tenancies import Tenancies
 from netwatch.errors import UsageError
+from netwatch.lease import Lease
 from netwatch.model import Capture
 from netwatch.names import host_text
 
@@ -37,6 +39,8 @@ class Device(msgspec.Struct, kw_only=True):
     homes: set[Home] = msgspec.field(default_factory=set)
     vlans: set[int] = msgspec.field(default_factory=set)
     hostnames: set[str] = msgspec.field(default_factory=set)
+    ports: set[str] = msgspec.field(default_factory=set)
+    """Of switches, at which it stood."""
     first_ns: int = 0
     last_ns: int = 0
     site: str = ""
@@ -75,7 +79,7 @@ class Device(msgspec.Struct, kw_only=True):
 class Hosts:
     """Every MAC's addresses and every address's MAC, learned from all captures at once."""
 
-    def __init__(self, captures: Sequence[Capture]) -> None:
+    def __init__(self, captures: Sequence[Capture], leases: Sequence[Lease] = ()) -> None:
         sites: dict[str, list[Capture]] = {}
         for capture in captures:
             sites.setdefault(capture.site, []).append(capture)
@@ -83,14 +87,26 @@ class Hosts:
         self._bound_to_site = _in_two_places(captures) if len(sites) > 1 else set()
         for places in self._places.values():
             self._bound_to_site |= places.routers
+        self._tenancies = Tenancies(leases, captures)
         self.devices: dict[Key, Device] = {}
         for capture in captures:
             self._name(capture)
 
-    def find(self, address: bytes, mac: bytes, vlan: int, site: str = "") -> tuple[Key, str]:
-        """Give the key of the device that sent (or was sent) a frame, and the seat."""
+    def find(
+        self,
+        address: bytes,
+        mac: bytes,
+        vlan: int,
+        site: str = "",
+        times: tuple[int, int] = (0, 0),
+    ) -> tuple[Key, str]:
+        """Give the key of the device that sent (or was sent) frames, and the seat.
+
+        `times`: of the first and of the last of them, for those who had the address then.
+        """
         places = self._places.get(site)
         owner = places.owner(address, mac, vlan) if places is not None else b""
+        owner = owner or self._tenancies.holder(site, address, *times)
         if owner:
             return self._mac_key(owner, site), Seat.ENDPOINT if owner == mac else Seat.ROUTER_MAC
         return Key(site=site, vlan=vlan, address=address), Seat.ROUTER_MAC
@@ -103,6 +119,9 @@ class Hosts:
             if key.mac:
                 places = self._places.get(site)
                 device.forwards = places is not None and key.mac in places.routers
+                device.ports |= self._tenancies.ports.get((site, key.mac), set())
+                names = sorted(self._tenancies.hostnames.get((site, key.mac), ()))
+                device.hostnames |= {host_text(name) for name in names[:NAMES_OF_DEVICE]}
             else:
                 device.vlans.add(key.vlan)
                 device.homes.add((key.site, key.address))
@@ -113,7 +132,8 @@ class Hosts:
         self, address: bytes, mac: bytes, vlan: int, first_ns: int, last_ns: int, site: str = ""
     ) -> Device:
         """Note that the device of this address was active; give it."""
-        device = self.device(self.find(address, mac, vlan, site)[0], site)
+        times = (first_ns, last_ns)
+        device = self.device(self.find(address, mac, vlan, site, times)[0], site)
         device.homes.add((site, address))
         device.vlans.add(vlan)
         device.see(first_ns, last_ns, site)
@@ -130,7 +150,7 @@ class Hosts:
                 continue
             if is_host(claim.address) and claim.kind not in ("dhcp-request", "dhcp-ack"):
                 place = (claim.address, claim.mac, outermost(claim.vlans), capture.site)
-                key = self.find(*place)[0]
+                key = self.find(*place, (claim.time_ns, claim.time_ns))[0]
             elif is_unicast(claim.mac):
                 key = self._mac_key(claim.mac, capture.site)
             else:

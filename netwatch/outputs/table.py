@@ -154,6 +154,8 @@ def _who(device: Device) -> str:
         parts.append(maybe + ROLES.get(device.role, device.role))
     if device.site:
         parts.append("site " + shortened(device.site, HOSTNAME_COLUMNS_MAX))
+    if device.switch_ports:
+        parts.append("at " + _some(device.switch_ports, 1))
     if device.zone:
         parts.append("in " + shortened(device.zone, HOSTNAME_COLUMNS_MAX))
     if device.managed is not None:

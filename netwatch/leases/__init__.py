@@ -1,0 +1,1 @@
+"""Files that tell whose an address was: DHCP leases, address tables, tables of switches."""
