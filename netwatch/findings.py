@@ -7,7 +7,7 @@ from typing import Final
 
 from netwatch import report
 from netwatch.charge import Charge, Role, Seat
-from netwatch.devices.addresses import origin_of
+from netwatch.devices.addresses import UNKNOWN_ORIGIN, origin_of
 from netwatch.devices.identity import Device
 from netwatch.devices.roles import Guess
 from netwatch.devices.vendors import vendor_of
@@ -67,7 +67,7 @@ def unattributed_record(
 
     `charges` are those that weigh most: their origins are the devices that the finding is about.
     """
-    origins = {origin_of(charge.sighting) for charge in charges} - {b""}
+    origins = {origin_of(charge.sighting) for charge in charges} - {b"", UNKNOWN_ORIGIN}
     forwarded = all(charge.seat == Seat.BEHIND_PROXY for charge in charges)
     role = Role.PROXY if forwarded else guess.role
     return report.Unattributed(

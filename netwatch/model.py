@@ -151,7 +151,7 @@ class HttpFields(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     host_port: int = 0
     status: int = 0
     forwarded_for: bytes = b""
-    """The origin as X-Forwarded-For, Forwarded or a PROXY header names it: an address as text."""
+    """The origin as X-Forwarded-For, Forwarded or PROXY names it last: an address, or `unknown`."""
 
 
 class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

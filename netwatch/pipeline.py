@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from netwatch import report
-from netwatch.charge import ROLES, Charge, Key, Seat
+from netwatch.charge import ROLES, Charge, Key, Role, Seat
 from netwatch.devices.addresses import is_host, is_ours, is_unicast, outermost
 from netwatch.devices.charging import ASKED, Ledger
 from netwatch.devices.coverage import hides_connections, seat_of, summarise, watch_device
@@ -183,6 +183,9 @@ class Scene:
         for key, guess in self.roles.items():
             if key in self.ledger.charged:
                 self.ledger.carry(key, guess.role if guess.carries else "")
+        for key in [key for key, guess in self.roles.items() if guess.is_proxy]:
+            for origin in self.ledger.deliver(key, self.hosts):
+                self.roles.setdefault(origin, Guess(role=Role.ENDPOINT))
         self.ledger.set_followed_aside()
 
     def keep_most_serious(self, devices_max: int) -> None:

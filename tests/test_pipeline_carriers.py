@@ -115,9 +115,9 @@ def test_a_proxy_says_what_others_asked_of_it() -> None:
     assert found.unattributed == []
 
 
-def test_a_proxy_names_how_many_are_behind_it() -> None:
+def test_who_seems_a_proxy_names_how_many_are_behind_it() -> None:
     net = Net()
-    net.host(DC, DC_MAC, connections=40, proxied=40)
+    net.host(DC, DC_MAC, connections=40)
     for n in range(3):
         net.say(
             n,
@@ -130,6 +130,25 @@ def test_a_proxy_names_how_many_are_behind_it() -> None:
         )
     (finding,) = judged(net).unattributed
     assert (finding.role, finding.at_least, finding.verdict) == ("proxy", 3, "likely")
+    assert finding.how_to_name.endswith("as the origin: 10.1.1.0, 10.1.1.1, 10.1.1.2")
+
+
+def test_a_known_proxys_word_is_believed_as_far_as_likely() -> None:
+    net = Net()
+    net.host(DC, DC_MAC, connections=40, proxied=40)
+    for n in range(8):
+        told = b"unknown" if n == 7 else b"10.1.1.9"
+        http = HttpFields(forwarded_for=told)
+        name = ("dnl-03.geo.kaspersky.com", "touch.kaspersky.com")[n % 2]
+        net.say(n * 3_600, Signal.HTTP_HOST, name, DC, DC_MAC, two_way=True, http=http)
+    found = judged(net)
+    assert verdict(found, "10.1.1.9") == ("likely", None)
+    (device,) = [one for one in found.devices if one.ips == ["10.1.1.9"]]
+    assert {one.seat for one in device.evidence} == {"behind-proxy"}
+    assert "only the word of a proxy" in device.reasons[-2]
+    (hidden,) = found.unattributed
+    assert (hidden.at_least, len(hidden.evidence)) == (1, 1)
+    assert verdict(found, "192.168.1.10")[0] == "unknown"
 
 
 def test_a_role_can_be_told() -> None:

@@ -1,8 +1,12 @@
 """What an address or a MAC tells by itself: whose side it is on, and whether it is one host's."""
 
 from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from netwatch.model import Sighting
+
+UNKNOWN_ORIGIN: Final = b"?"
+"""Somebody else, as the sender says, but not who."""
 
 
 def outermost(vlans: tuple[int, ...]) -> int:
@@ -50,13 +54,15 @@ def is_link_local(address: bytes) -> bool:
 
 
 def origin_of(sighting: Sighting) -> bytes:
-    """The address for which whoever sent this says that it did; empty: it speaks for itself.
+    """For whom the sender says that it sent this: an address, or UNKNOWN_ORIGIN; empty: itself.
 
     A proxy's header says so, and anybody can write one.
     """
     told = sighting.http.forwarded_for if sighting.http is not None else b""
     if not told:
         return b""
+    if told == b"unknown":
+        return UNKNOWN_ORIGIN
     address = ip_address(told.decode())
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return (mapped or address).packed

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from netwatch.charge import Charge, Key, Role, Seat
-from netwatch.devices.addresses import is_ours, origin_of, outermost
+from netwatch.devices.addresses import UNKNOWN_ORIGIN, is_host, is_ours, origin_of, outermost
 from netwatch.devices.coverage import is_one_directional
 from netwatch.devices.identity import Home, Hosts
 from netwatch.model import Capture, Sighting, Signal
@@ -83,7 +83,7 @@ class Ledger:
             place = (vlan, capture.site, times)
             key, seat = hosts.find(sighting.client, sighting.client_mac, *place)
             origin = origin_of(sighting)
-            if origin and hosts.find(origin, b"", *place)[0] != key:
+            if origin and (origin == UNKNOWN_ORIGIN or hosts.find(origin, b"", *place)[0] != key):
                 seat = Seat.BEHIND_PROXY
                 self.forwarders.add(key)
             charge = Charge(
@@ -137,6 +137,26 @@ class Ledger:
         self.charged[key] = own
         if passed:
             self.carried[key] = passed
+
+    def deliver(self, key: Key, hosts: Hosts) -> set[Key]:
+        """Charge what a known proxy passes on to the origins that it names; give them."""
+        kept: list[Charge] = []
+        origins = set()
+        for charge in self.carried.pop(key, []):
+            origin = origin_of(charge.sighting)
+            if charge.seat != Seat.BEHIND_PROXY or not is_host(origin):
+                kept.append(charge)
+                continue
+            s = charge.sighting
+            times = (s.time_ns, max(s.time_ns, s.last_time_ns))
+            place = (origin, b"", outermost(s.vlans))
+            device = hosts.see(*place, *times, charge.site).key
+            origins.add(device)
+            moved = msgspec.structs.replace(charge, device=device)
+            self.charged.setdefault(device, []).append(moved)
+        if kept:
+            self.carried[key] = kept
+        return origins
 
     def set_followed_aside(self) -> None:
         """Drop what a resolver asked for and a device that we know then connected to."""

@@ -83,6 +83,11 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
         """Whether what it says is said for others."""
         return self.role in CARRIERS and not self.suspicion
 
+    @property
+    def is_proxy(self) -> bool:
+        """Whether its word on whom it asks for is believed."""
+        return self.role == Role.PROXY and not self.suspicion
+
 
 def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
     """The role of one device. `feed_connects`: this feed shows connections of anybody at all."""

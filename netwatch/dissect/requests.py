@@ -16,6 +16,8 @@ from netwatch.state.fingerprint import SEED, mix_octets
 from netwatch.state.flows import FRESH, HTTP, PASSING, TUNNELLED
 
 WAIT: Final = -1
+HIDDEN: Final = b"unknown"
+"""The origin, where a header says that there is one, but not which (RFC 7239 section 6.2)."""
 FIELD_BYTES_MAX: Final = 1_024
 PASSED_BYTES_MAX: Final = 0x3FFFFFFF
 """Octets of a body that sequence numbers can be trusted to pass over."""
@@ -147,12 +149,13 @@ class RequestDissector:
         """Give for whom a proxy says it asks, or a PROXY header did; empty if none does."""
         request = self.request
         found = self.forwarded
+        found.hidden = False
         data = request.data
         if found.addresses(data, request.forwarded_start, request.forwarded_end) or found.elements(
             data, request.elements_start, request.elements_end
         ):
             return data[found.start : found.end].lower()
-        return self.told
+        return HIDDEN if found.hidden else self.told
 
     def octets(self, start: i64, end: i64) -> bytes:
         """Give a span of the head, cut to a sane length."""

@@ -1,7 +1,8 @@
 """Compiled. For whom a proxy asks: X-Forwarded-For, and Forwarded (RFC 7239).
 
-Each proxy appends the address that it was asked by, so the leftmost one is the origin's. Proxies
-may write `unknown` or a name of their own instead; those say nothing and are passed over.
+Each proxy appends the address that it was asked by. Only the last one is the sender's own word: the
+others came with the request, and whoever made it can have written them. A proxy may write `unknown`
+or a name of its own instead, and hides whom it asks for.
 """
 
 from typing import Final
@@ -18,8 +19,6 @@ DOT: Final = 0x2E
 OPENING: Final = 0x5B
 CLOSING: Final = 0x5D
 GROUPS: Final = 8
-HOPS_MAX: Final = 32
-"""Elements of one header that are looked at."""
 
 
 class Forwarded:
@@ -28,32 +27,40 @@ class Forwarded:
     def __init__(self) -> None:
         self.start: i64 = 0
         self.end: i64 = 0
+        self.hidden: bool = False
+        """The last word of a header is no address: the origin is somebody else, but not told. Set
+        only; whoever reads the headers of a request clears it before.
+        """
 
     def addresses(self, data: bytes, start: i64, end: i64) -> bool:
-        """Read an X-Forwarded-For: addresses between commas, the origin's first."""
-        hops: i64 = 0
-        while start < end and hops < HOPS_MAX:
+        """Read an X-Forwarded-For: addresses between commas."""
+        first = last = start
+        while start < end:
             stop = find(data, start, end, COMMA)
-            if self.take(data, start, stop):
-                return True
+            if skip_blanks(data, start, stop) < stop:
+                first = start
+                last = stop
             start = stop + 1
-            hops += 1
-        return self.none()
+        return self.told(data, first, last)
 
     def elements(self, data: bytes, start: i64, end: i64) -> bool:
         """Read a Forwarded: elements between commas, of pairs between semicolons (section 4)."""
-        hops: i64 = 0
-        while start < end and hops < HOPS_MAX:
+        first = last = start
+        while start < end:
             stop = find_outside_quotes(data, start, end)
             at = skip_blanks(data, start, stop)
-            if is_for(data, at, stop) and self.take(data, at + 4, stop):
-                return True
+            if is_for(data, at, stop):
+                first = at + 4
+                last = stop
             start = stop + 1
-            hops += 1
-        return self.none()
+        return self.told(data, first, last)
 
-    def none(self) -> bool:
-        """No address is there."""
+    def told(self, data: bytes, start: i64, end: i64) -> bool:
+        """Take the last word of the header; False where it is no address, or there is none."""
+        if self.take(data, start, end):
+            return True
+        if self.start < self.end and not is_loopback(data, self.start, self.end):
+            self.hidden = True
         self.start = self.end = 0
         return False
 
@@ -128,6 +135,11 @@ def is_address(data: bytes, start: i64, end: i64) -> bool:
         return is_ipv6(data, start, end)
     first = ipv4_first(data, start, end)
     return first > 0 and first != 127 and first < 224
+
+
+def is_loopback(data: bytes, start: i64, end: i64) -> bool:
+    """True for the text of an address by which a machine speaks to itself."""
+    return ipv4_first(data, start, end) == 127 or data[start:end] == b"::1"
 
 
 def ipv4_first(data: bytes, start: i64, end: i64) -> i64:

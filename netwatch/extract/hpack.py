@@ -273,7 +273,7 @@ class Hpack:
             self.host = value
         elif name == b"user-agent" and len(self.agent) == 0:
             self.agent = value
-        elif name == b"x-forwarded-for" and len(self.forwarded_for) == 0:
+        elif name == b"x-forwarded-for":
             self.forwarded_for = value
-        elif name == b"forwarded" and len(self.forwarded) == 0:
+        elif name == b"forwarded":
             self.forwarded = value

@@ -277,9 +277,9 @@ class HttpRequest:
             value = header_value(data, at, stop, b"host")
         elif first == 0x75 and self.agent_end == 0:
             value = header_value(data, at, stop, b"user-agent")
-        elif first == 0x78 and self.forwarded_end == 0:
+        elif first == 0x78:  # of several the last one is the sender's own
             value = header_value(data, at, stop, b"x-forwarded-for")
-        elif first == 0x66 and self.elements_end == 0:
+        elif first == 0x66:
             value = header_value(data, at, stop, b"forwarded")
         elif first == 0x65 and header_value(data, at, stop, b"expect") >= 0:
             self.expects = True

@@ -145,6 +145,7 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
             break
     if subject.suspected and LADDER.index(level[0]) >= LADDER.index("possible"):
         level = ("possible", "suspected-carrier")
+    told = all(piece.seat in BEHIND for piece, its in judged if its in FULL)
     telling = [one for one in judged if not one[0].gossip] or judged
     scattered = subject.address_only and _together(judged, subject, limits)[0] == "running"
     agent = level[0] == "running"  # then also what proves it only together with its server
@@ -155,7 +156,7 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
         reasons=(
             *wording.evidence([(piece, its_level[0]) for piece, its_level in telling]),
             *wording.public_dns(subject.public_matched, subject.public_questions),
-            *wording.why_not_more(level[0], level[1], subject.suspected, scattered),
+            *wording.why_not_more(level[0], level[1], subject.suspected, scattered, told),
         ),
         products=wording.products(counted),
         purposes=wording.purposes(piece for piece, _ in telling),

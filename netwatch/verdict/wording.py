@@ -22,6 +22,7 @@ MAYBE_OEM_PRODUCT: Final = "Kaspersky engine, possibly OEM"
 ONE_DIRECTION: Final = "the mirror shows one direction only"
 ONCE: Final = "not more, because this was seen for one kind of name and not for long enough"
 SCATTERED: Final = "not more, because this was seen too far apart in time to be surely one device's"
+TOLD: Final = "not more, because only the word of a proxy says that this device was the origin"
 CARRIES: Final = "it carries traffic of others, whose absence its silence does not show"
 TUNNELS: Final = "nothing found, but it used a VPN, whose inside is not seen"
 CAP_WORDS: Final = {
@@ -122,18 +123,19 @@ def public_dns(matched: int, questions: int) -> tuple[str, ...]:
 
 
 def why_not_more(
-    level: str, cap: str | None, suspected: str, scattered: bool = False
+    level: str, cap: str | None, suspected: str, scattered: bool = False, told: bool = False
 ) -> tuple[str, ...]:
     """Why the verdict is not higher, for every verdict that accuses and could be.
 
     `scattered`: what was seen would prove more, were it not too far apart to be surely one's.
+    `told`: that it was this one's is only a carrier's word.
     """
     if cap == "suspected-carrier":
         return (f"not more, because it may act for others: {suspected}",)
     if cap is not None:
         return (CAP_WORDS[cap],)
     if level == "likely":
-        return (SCATTERED if scattered else ONCE,)
+        return (TOLD if told else SCATTERED if scattered else ONCE,)
     return ()
 
 

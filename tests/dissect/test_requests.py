@@ -91,11 +91,13 @@ def test_host_and_fields() -> None:
 @pytest.mark.parametrize(
     ("fields", "origin"),
     [
-        (["X-Forwarded-For: unknown, 2001:DB8::5, 10.0.0.1"], b"2001:db8::5"),
+        (["X-Forwarded-For: unknown, 10.0.0.1, 2001:DB8::5"], b"2001:db8::5"),
+        (["X-Forwarded-For: 10.9.9.9", "X-Forwarded-For: 10.1.1.1"], b"10.1.1.1"),
+        (["X-Forwarded-For: 10.9.9.9, unknown"], b"unknown"),
         (['Forwarded: for="[2001:db8:cafe::17]:4711";proto=http'], b"2001:db8:cafe::17"),
         (["forwarded: for=10.1.1.2", "X-FORWARDED-FOR: 10.1.1.1"], b"10.1.1.1"),
         (["X-Forwarded-For: unknown", "Forwarded: for=10.1.1.2"], b"10.1.1.2"),
-        (["Forwarded: for=_hidden", "X-Forwarded-Fort: 10.1.1.1"], b""),
+        (["Forwarded: for=_hidden", "X-Forwarded-Fort: 10.1.1.1"], b"unknown"),
         (["X-Forwarded-For: 127.0.0.1"], b""),
     ],
 )

@@ -252,9 +252,9 @@ def test_time_is_linear(unit: bytes) -> None:
         request = HttpRequest()
         best = 9.0
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             request.parse(data, 0, len(data))
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.thread_time() - begun)
         return best
 
     assert seconds(16_000) < 0.002 + 24 * seconds(2_000)
