@@ -15,6 +15,7 @@ from netwatch.devices.addresses import is_host, is_ours, is_unicast, outermost
 from netwatch.devices.charging import ASKED, Ledger
 from netwatch.devices.coverage import hides_connections, seat_of, summarise, watch_device
 from netwatch.devices.identity import Home, Hosts, Zone, parse_zones, zone_of
+from netwatch.devices.networks import by_network
 from netwatch.devices.places import LEASES
 from netwatch.devices.roles import Conduct, Counts, Guess, guess_role
 from netwatch.errors import UsageError
@@ -72,7 +73,7 @@ def judge_captures(
         captures=capture_records(ordered),
         devices=devices,
         unattributed=carried,
-        coverage=scene.coverage([device.verdict for device in devices]),
+        coverage=scene.coverage(verdicts),
     )
 
 
@@ -282,19 +283,25 @@ class Scene:
         kind = (signature.strength, signature.purpose, charge.sighting.signal, charge.seat)
         return ceiling(*kind)
 
-    def coverage(self, verdicts: Sequence[str]) -> report.Coverage:
+    def coverage(self, verdicts: Mapping[Key, Judged]) -> report.Coverage:
         """What all this could show."""
         keys = list(self.seen)
         direct = sum(bool(key.mac) for key in keys)
         fields = summarise(
             self.captures,
-            verdicts,
+            [judgement.verdict for judgement, _ in verdicts.values()],
             [client for key in keys for _, client in self.seen[key]],
             seat_of(self.captures, direct, len(keys)),
             self.ledger.aside,
             self.not_kept,
         )
-        return msgspec.convert(fields, report.Coverage, dec_hook=as_time)
+        coverage = msgspec.convert(fields, report.Coverage, dec_hook=as_time)
+        coverage.networks = by_network(
+            (key, judgement.verdict, capture.site, client)
+            for key, (judgement, _) in verdicts.items()
+            for capture, client in self.seen.get(key, [])
+        )
+        return coverage
 
 
 def _between(capture: Capture, since_ns: int | None, until_ns: int | None) -> Capture:

@@ -109,6 +109,32 @@ class Unattributed(msgspec.Struct, kw_only=True):
     how_to_name: str
 
 
+class Network(msgspec.Struct, kw_only=True):
+    """What was seen of one network: a VLAN and a prefix (/24 or /64) with devices of ours."""
+
+    site: str | None
+    vlan: int | None
+    """Null: untagged."""
+    prefix: str
+    devices: int
+    judged: int
+    """Of these the ones with a verdict: for the others "not found" means nothing."""
+    first_time: Time
+    last_time: Time
+    connections: int
+    names_visible: float | None
+    both_directions: float | None
+    """Share of its new connections that were answered."""
+    dns_questions: int
+    dns_answers: int
+    hellos: int
+    ech: int
+    encrypted_dns: int
+    quic: int
+    vpn: int
+    """Flows and packets of VPNs."""
+
+
 class Coverage(msgspec.Struct, kw_only=True):
     """What the captures could show. Shares are 0 to 1, null where there was nothing to share."""
 
@@ -163,6 +189,8 @@ class Coverage(msgspec.Struct, kw_only=True):
     anomalies: dict[str, int]
     set_aside: dict[str, int]
     """Sightings that are no evidence: reason -> how many."""
+    networks: list[Network] = []
+    """Those with the most devices first; of very many the rest is left out."""
 
 
 class Report(msgspec.Struct, kw_only=True):

@@ -48,6 +48,8 @@ def table(report: Report, *, show_all: bool = False, colour: bool = False) -> st
         _all_carried(page, carried, places)
     _rest(page, report, show_all)
     _coverage(page, report)
+    if show_all:
+        _networks(page, report.coverage)
     if page.lines > SCREEN_LINES:
         page.blank()
         _answer(page, report)
@@ -225,6 +227,29 @@ def _coverage(page: Page, report: Report) -> None:
         page.item("Damaged", f"{capture.path}: {capture.error}", columns=13)
     if len(damaged) > DAMAGED_MAX:
         page.item("", f"and {len(damaged) - DAMAGED_MAX:,} more inputs", columns=13)
+
+
+def _networks(page: Page, coverage: Coverage) -> None:
+    if not coverage.networks:
+        return
+    page.heading("Network by network")
+    for one in coverage.networks:
+        where = one.prefix + (f", VLAN {one.vlan}" if one.vlan else "")
+        parts = [f"a verdict for {one.judged:,} of {counted(one.devices, 'device')}"]
+        if one.names_visible is not None:
+            share = _share(one.names_visible)
+            parts.append(f"names of {share} of {counted(one.connections, 'new connection')}")
+        if one.both_directions is not None:
+            parts.append(f"{_share(one.both_directions)} of them answered")
+        counts = (
+            (one.dns_questions, "DNS question", ""),
+            (one.hellos, "hello", f"({one.ech:,} with ECH)" if one.ech else ""),
+            (one.quic, "QUIC flow", ""),
+            (one.encrypted_dns, "flow", "of encrypted DNS"),
+            (one.vpn, "flow or packet", "of VPNs"),
+        )
+        parts += [f"{counted(n, noun)} {more}".strip() for n, noun, more in counts if n]
+        page.paragraph(f"{where}{' at ' + one.site if one.site else ''}: {'; '.join(parts)}", "  ")
 
 
 def _period(coverage: Coverage) -> str:

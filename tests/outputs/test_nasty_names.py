@@ -27,6 +27,7 @@ from netwatch.report import (
     Device,
     Evidence,
     Netwatch,
+    Network,
     Report,
     Time,
     Unattributed,
@@ -135,6 +136,8 @@ def filled(kind: type[msgspec.Struct], text: str) -> Any:
     for name, annotation in get_type_hints(kind).items():
         if annotation == list[Evidence]:
             values[name] = [filled(Evidence, text)]
+        elif annotation == list[Network]:
+            values[name] = [filled(Network, text)]
         elif annotation == list[str]:
             values[name] = [text, text]
         elif annotation == dict[str, int]:
@@ -185,7 +188,7 @@ def test_the_corpus_is_large_and_each_string_is_there_once() -> None:
 
 def test_every_text_field_is_filled() -> None:
     """Negative control: a field that the walk forgets would never be tested."""
-    for kind in (Netwatch, Capture, Evidence, Device, Unattributed, Coverage):
+    for kind in (Netwatch, Capture, Evidence, Device, Unattributed, Coverage, Network):
         record = msgspec.to_builtins(filled(kind, "MARK"), str_keys=True, enc_hook=int)
         for name, annotation in get_type_hints(kind).items():
             if "str" in str(annotation) or "Evidence" in str(annotation):

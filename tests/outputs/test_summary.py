@@ -49,6 +49,7 @@ def report(
         verdicts={},
         anomalies={},
         set_aside={},
+        networks=[],
         **numbers,
     )
     return Report(captures=[], devices=devices, unattributed=carriers, coverage=coverage)
