@@ -40,6 +40,8 @@ def device_record(
         verdict=judgement.verdict,
         cap=judgement.cap,
         role=guess.role,
+        role_suspected=bool(guess.suspicion),
+        role_reason=guess.reason or None,
         zone=zone,
         site=device.site or None,
         ips=_addresses(device),

@@ -168,7 +168,7 @@ class Scene:
             device = self.hosts.devices[key]
             given = [self._given_roles[a] for a in device.addresses if a in self._given_roles]
             if given:
-                self.roles[key] = Guess(role=max(given))
+                self.roles[key] = Guess(role=max(given), known_by="the operator said so")
                 continue
             charges = self.ledger.charged.get(key, [])
             conduct = Conduct(

@@ -73,6 +73,10 @@ class Device(msgspec.Struct, kw_only=True):
     cap: str | None
     """What keeps the verdict from being higher: one of `judge.CAPS`."""
     role: str
+    role_suspected: bool = False
+    """Its behaviour suggests the role; then nothing is taken from it."""
+    role_reason: str | None = None
+    """What speaks for the role; null for an endpoint."""
     zone: str | None
     site: str | None = None
     """Where it was seen last; null where no site was given."""

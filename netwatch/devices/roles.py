@@ -73,10 +73,18 @@ class Conduct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
-    """A role, and why it is only suspected; empty: it is known."""
+    """A role, and what speaks for it."""
 
     role: str
     suspicion: str = ""
+    """Why it is only suspected; empty: it is known."""
+    known_by: str = ""
+    """Why it is known; empty where it is suspected, or an endpoint."""
+
+    @property
+    def reason(self) -> str:
+        """What speaks for the role."""
+        return self.suspicion or self.known_by
 
     @property
     def carries(self) -> bool:
@@ -91,10 +99,16 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
 
 def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
     """The role of one device. `feed_connects`: this feed shows connections of anybody at all."""
-    if counts.clients_served.bit_count() >= RESOLVER_CLIENTS:
-        return Guess(role=Role.RESOLVER)
+    served = counts.clients_served.bit_count()
+    if served >= RESOLVER_CLIENTS:
+        return Guess(
+            role=Role.RESOLVER,
+            known_by=f"it answered {counts.answers_served} DNS questions of at least {served}"
+            " addresses",
+        )
     if counts.proxied >= PROXY_REQUESTS:
-        return Guess(role=Role.PROXY)
+        known_by = f"it was sent {counts.proxied} requests for other servers"
+        return Guess(role=Role.PROXY, known_by=known_by)
     suspicions = (
         *_suspect_resolver(counts, conduct, feed_connects),
         *_suspect_proxy(counts, conduct),
@@ -103,7 +117,9 @@ def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
     if suspicions:
         return suspicions[0]
     if conduct.manages:
-        return Guess(role=Role.MANAGEMENT_SERVER)
+        return Guess(
+            role=Role.MANAGEMENT_SERVER, known_by="several clients come to its management ports"
+        )
     if conduct.forwards:
         return Guess(role=Role.ROUTER, suspicion="its MAC also carries traffic of others")
     return Guess(role=Role.ENDPOINT)

@@ -152,7 +152,7 @@ def _who(device: Device) -> str:
         vendor = f" ({shortened(device.vendor, HOSTNAME_COLUMNS_MAX)})" if device.vendor else ""
         parts.append(_some(device.macs, 1) + vendor)
     if device.role != "endpoint":
-        maybe = "perhaps a " if device.cap == "suspected-carrier" else "a "
+        maybe = "perhaps a " if device.role_suspected else "a "
         parts.append(maybe + ROLES.get(device.role, device.role))
     if device.site:
         parts.append("site " + shortened(device.site, HOSTNAME_COLUMNS_MAX))
@@ -207,7 +207,8 @@ def _rest(page: Page, report: Report, show_all: bool) -> None:
     if show_all:
         page.blank()
         for device in rest:
-            reason = "; ".join([*device.products, *device.reasons])
+            role = [device.role_reason] if device.role_reason else []
+            reason = "; ".join([*device.products, *device.reasons, *role])
             page.item(device.verdict, _who(device) + (f": {reason}" if reason else ""))
 
 

@@ -113,8 +113,8 @@ def test_the_object_has_the_keys_in_their_order() -> None:
         "path site sha256 packets bytes first_time last_time link_types anomalies error".split()
     )
     assert list(read["devices"][0]) == (
-        "id verdict cap role zone site managed ips macs vendor hostnames switch_ports "
-        "first_seen last_seen "
+        "id verdict cap role role_suspected role_reason zone site managed "
+        "ips macs vendor hostnames switch_ports first_seen last_seen "
         "products purposes reasons evidence".split()
     )
     assert list(read["devices"][0]["evidence"][0]) == (

@@ -316,6 +316,7 @@ def every_word() -> Report:
                 id=f"mac:{signal}",
                 evidence=[piece(signal=signal, name="" if "p" in signal[-7:] else "a.test")],
                 cap=caps[number % len(caps)],
+                role_suspected=caps[number % len(caps)] == "suspected-carrier",
                 role=[r for n, r in vars(Role).items() if n.isupper()][number % 7],
             )
             for number, signal in enumerate(signals)
@@ -442,7 +443,8 @@ def test_a_long_page_ends_with_its_answer() -> None:
 
 
 def test_sites_and_suspicions_are_said() -> None:
-    suspect = device("possible", site="berlin", role="list-resolver", cap="suspected-carrier")
+    role = {"role": "list-resolver", "role_suspected": True}
+    suspect = device("possible", site="berlin", cap="suspected-carrier", **role)
     page = table(report(suspect, unattributed=[carrier(site="paris")]))
     assert "perhaps a block-list resolver, site berlin" in " ".join(page.split())
     assert "behind DNS server 10.20.0.10 (dc01) in site paris" in " ".join(page.split())
