@@ -171,7 +171,8 @@ def summarise(
 def _sentence(seat: str, absent: int, devices: int) -> str:
     blind, free, some = seat == "blind", ENDINGS[1], ENDINGS[0]
     ending = ENDINGS[2] if blind else some if absent else free
-    return f"{SEAT_WORDS[seat]}, this {ending.format(absent=absent, devices=devices)}."
+    shown = ending.format(absent=f"{absent:,}", devices=f"{devices:,}")
+    return f"{SEAT_WORDS[seat]}, this {shown}."
 
 
 def _share(part: int, whole: int) -> float | None:
