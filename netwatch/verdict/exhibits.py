@@ -22,6 +22,10 @@ DNS_REPLY_NS_MAX: Final = 10_000_000_000
 PORTS_FOR_MEDIUM: Final = 2
 """Management ports of one client at one internal server; one alone is weak."""
 CNAME: Final = 5
+FOR_A_CONNECTION: Final = frozenset((0, 1, CNAME, 28, 64, 65))
+"""Types of question that a program asks in order to connect: A, AAAA, SVCB, HTTPS, and the alias
+in an answer (0: not told). Mail gateways ask for MX and TXT, resolvers for NS and DS, people for
+ANY."""
 TCP: Final = 6
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
 HELLOS: Final = frozenset((Signal.TLS_SNI, Signal.QUIC_SNI, Signal.DTLS_SNI))
@@ -104,9 +108,11 @@ class Bench:
         for exhibit in found:
             sighting = exhibit.charge.sighting
             if sighting.signal == Signal.PORT_PROFILE:
-                several = len(ports.get(sighting.server, ())) >= PORTS_FOR_MEDIUM or sighting.tls
-                medium = exhibit.charge.server_ours and several
+                several = len(ports.get(sighting.server, ())) >= PORTS_FOR_MEDIUM
+                medium = exhibit.charge.server_ours and (several or exhibit.charge.hello)
                 exhibit.strength = "medium" if medium else "weak"
+            elif not _is_for_a_connection(exhibit):
+                exhibit.strength = "weak"
             elif sighting.signal == Signal.TLS_CERTIFICATE:
                 signature = self._signatures[sighting.signature]
                 if not signature.issuers and not signature.subjects:
@@ -190,6 +196,8 @@ class Bench:
             sighting = exhibit.charge.sighting
             if sighting.signal not in ASKED:
                 exhibit.followed = sighting.signal != Signal.ADDRESS_PREFIX
+            elif not _is_for_a_connection(exhibit):
+                exhibit.followed = False  # "there is no such record" stops nobody
             elif sighting.blocked:
                 exhibit.followed = True
             elif exhibit.signature in spans:
@@ -200,6 +208,7 @@ class Bench:
     def _mark_decoys(self, found: list[Exhibit]) -> None:
         """Names that circumvention tools say as well: does anything else vouch for this hello?"""
         asked: dict[int, int] = {}
+        browsed = _browsed(found)
         vouched: set[tuple[object, ...]] = set()
         for exhibit in found:
             sighting = exhibit.charge.sighting
@@ -209,7 +218,7 @@ class Bench:
                 vouched.update(_links(exhibit))
             elif sighting.signal == Signal.TLS_CERTIFICATE and exhibit.strength != "weak":
                 vouched.update(_links(exhibit))
-            if self._vouches(exhibit):
+            if exhibit.signature not in browsed and self._vouches(exhibit):
                 return
         for exhibit in found:
             sighting = exhibit.charge.sighting
@@ -226,11 +235,11 @@ class Bench:
         own = self._signatures[exhibit.charge.sighting.signature]
         return (
             own.strength == "strong"
+            and exhibit.strength != "weak"
             and not own.decoy
             and own.purpose not in NAMES_DECIDE
             and exhibit.charge.sighting.signal in ASKED | SAID
             and not exhibit.copy
-            and not exhibit.charge.sighting.browser
         )
 
     def _is_known(self, server: bytes) -> bool:
@@ -271,7 +280,7 @@ def _sameness(charge: Charge) -> tuple[object, ...]:
         (charge.capture, s.time_ns // HALF_HOUR_NS, s.signal, s.name, s.signature, charge.seat),
         (s.client, s.client_mac, s.server, s.server_port, s.transport),
         (s.two_way, charge.replied, charge.refused, charge.acked),
-        (s.blocked, s.browser, s.dns.qtype if s.dns else 0, s.tls is None),
+        (s.blocked, s.browser, s.dns.qtype if s.dns else 0, charge.hello),
     )
 
 
@@ -292,9 +301,21 @@ def _links(exhibit: Exhibit) -> tuple[tuple[object, ...], ...]:
     return ((exhibit.charge.capture, flow), ends) if flow else (ends,)
 
 
+def _is_for_a_connection(exhibit: Exhibit) -> bool:
+    dns = exhibit.charge.sighting.dns
+    return dns is None or dns.qtype in FOR_A_CONNECTION
+
+
 def _is_alias(exhibit: Exhibit) -> bool:
     dns = exhibit.charge.sighting.dns
     return dns is not None and dns.qtype == CNAME
+
+
+def _browsed(found: Sequence[Exhibit]) -> set[int]:
+    """Signatures whose names nobody but a browser said: then it asked for them as well."""
+    said = [e for e in found if e.charge.sighting.signal in SAID]
+    others = {e.signature for e in said if not e.charge.sighting.browser}
+    return {e.signature for e in said} - others
 
 
 def _mark_two_way(found: list[Exhibit]) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from netwatch.charge import Charge, Key, Seat
-from netwatch.model import DnsFields, Sighting, Signal, TlsFields
+from netwatch.model import DnsFields, Sighting, Signal
 from netwatch.names import name_wire
 from netwatch.signature import Signature
 from netwatch.verdict.exhibits import HALF_HOUR_NS, Bench, Exhibit, Spans
@@ -135,6 +135,26 @@ def test_two_way(signal: str, more: dict[str, Any], two_way: bool, acked: bool) 
     assert (one.two_way, one.acked) == (two_way, acked)
 
 
+@pytest.mark.parametrize(
+    ("qtype", "strength"), [(1, "strong"), (28, "strong"), (65, "strong"), (64, "strong")]
+)
+def test_questions_of_who_wants_to_connect(qtype: int, strength: str) -> None:
+    (one,) = exhibits(
+        charge(1, Signal.DNS_ANSWER, dns=DnsFields(qtype=qtype, rcode=3), blocked=True)
+    )
+    assert (one.strength, one.followed) == (strength, True)
+
+
+@pytest.mark.parametrize("qtype", [2, 6, 15, 16, 33, 43, 48, 255])
+@pytest.mark.parametrize("signal", [Signal.DNS_QUERY, Signal.DNS_ANSWER])
+def test_questions_of_mail_gateways_and_people_are_weak(signal: str, qtype: int) -> None:
+    """MX and TXT are asked for a sender's domain, NS and DS by resolvers, ANY by hand."""
+    fields = DnsFields(qtype=qtype, rcode=3)
+    asked = charge(1, signal, dns=fields, blocked=signal == Signal.DNS_ANSWER)
+    one, _ = exhibits(asked, charge(2, Signal.TLS_SNI))
+    assert (one.strength, one.followed) == ("weak", False)
+
+
 def test_an_alias_is_a_copy_of_its_question() -> None:
     answer = charge(2, Signal.DNS_ANSWER, WEB, dns=DnsFields(qtype=1))
     alias = charge(2, Signal.DNS_ANSWER, KSN, dns=DnsFields(qtype=5))
@@ -191,7 +211,8 @@ def test_names_in_a_certificate_are_weak() -> None:
         ((13000,), {}, "weak"),
         ((13000, 14000), {}, "medium"),
         ((13000, 14000), {"two_way": False}, "weak"),  # a scan
-        ((13000,), {"tls": TlsFields()}, "medium"),
+        ((13000,), {"hello": True}, "medium"),
+        ((13000,), {"hello": True, "server_ours": False}, "weak"),
         ((13000, 14000), {"server_ours": False}, "weak"),
     ],
 )
@@ -227,6 +248,16 @@ def test_a_cloud_name_on_a_management_port_is_strong() -> None:
         ([charge(1, Signal.HTTP_CONNECT, KSN)], {}, False),
         ([charge(900, Signal.TLS_SNI, UPDATE)], {}, False),
         ([charge(900, Signal.TLS_SNI, UPDATE, browser=True)], {}, True),
+        ([charge(900, Signal.DNS_QUERY, UPDATE)], {}, False),
+        ([charge(900, Signal.DNS_QUERY, UPDATE, dns=DnsFields(qtype=15))], {}, True),
+        (  # a browser asked for what it then said
+            [
+                charge(899, Signal.DNS_QUERY, UPDATE),
+                charge(900, Signal.TLS_SNI, UPDATE, browser=True),
+            ],
+            {},
+            True,
+        ),
         ([charge(900, Signal.TLS_SNI, WEB)], {}, True),
         ([charge(900, Signal.ADDRESS_PREFIX, UPDATE)], {}, True),
     ],
