@@ -81,6 +81,8 @@ class Charge(msgspec.Struct, kw_only=True, frozen=True):
     """The other side refused the connection."""
     acked: bool = False
     """On a feed of one direction, and its client went on acknowledging what is not seen."""
+    hello: bool = False
+    """On a port of the pack, and its client began TLS there as no browser does."""
     server_ours: bool = False
     """The server is on our side of the network."""
 

@@ -206,8 +206,8 @@ class Reply(msgspec.Struct, kw_only=True, gc=False):
     flow: int
     kind: str = "reply"
     """`reply` (the other side spoke), `refused` (RST before anything else; ICMP), `other-name` (the
-    client said a name that takes a guess by address back), `acked` (it acknowledged more, twice, of
-    a side not seen: proof only on a feed of one direction, for it can be forged)."""
+    client's name takes a guess by address back), `hello` (TLS to a port of the pack, no browser's),
+    `acked` (it acknowledged more, twice, of a side not seen: proof only on a feed of one way)."""
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

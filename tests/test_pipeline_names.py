@@ -19,7 +19,6 @@ from made_networks import (
 
 from netwatch.model import (
     Signal,
-    TlsFields,
 )
 
 
@@ -174,7 +173,7 @@ def test_an_on_premises_management_server_and_its_clients() -> None:
     for hour in range(4):
         at = hour * 3_600.0
         agent = {"signature": BY_ID["ksc-agent"], "server_port": 13000, **ports}
-        net.say(at, Signal.PORT_PROFILE, "", PC, PC_MAC, tls=TlsFields(version=0x303), **agent)
+        net.reply(net.say(at, Signal.PORT_PROFILE, "", PC, PC_MAC, **agent), "hello")
     net.say(9, Signal.PORT_PROFILE, "", OTHER, OTHER_MAC, **agent)
     before = judged(net)
     assert verdict(before) == ("possible", "medium")

@@ -19,7 +19,7 @@ from made_networks import (
 )
 
 from netwatch import report
-from netwatch.model import Signal, TlsFields
+from netwatch.model import Signal
 
 COPY = bytes.fromhex("00112233aa01")
 RANDOM = bytes.fromhex("021122334401")
@@ -128,10 +128,11 @@ def test_a_management_server_of_another_site_proves_nothing() -> None:
         berlin.hello(6, "dc1-st.ksn.kaspersky-labs.com", DC, DC_MAC)
         other.host(PC, PC_MAC, connections=9)
         for hour in range(4):
-            other.say(
+            session = other.say(
                 hour * 3_600.0, Signal.PORT_PROFILE, "", PC, PC_MAC, signature=BY_ID["ksc-agent"],
-                server=DC, server_port=13000, two_way=True, tls=TlsFields(version=0x303),
+                server=DC, server_port=13000, two_way=True,
             )  # fmt: skip
+            other.reply(session, "hello")
         return berlin, other
 
     assert told(judged(*site("paris"))) == [("paris", "running"), ("paris", "running")]

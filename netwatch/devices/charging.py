@@ -96,6 +96,7 @@ class Ledger:
                 refused="refused" in kinds,
                 # Both: a forged hello lies in such a feed as well, and nobody answers it.
                 acked=one_directional and "acked" in kinds,
+                hello="hello" in kinds,
                 server_ours=is_ours(sighting.server),
             )
             self.charged.setdefault(key, []).append(charge)

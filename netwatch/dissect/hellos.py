@@ -28,6 +28,8 @@ class HelloDissector:
         self.count(packet, hello)
         if hello.anomaly != 0:
             watch.tally.anomaly(hello.anomaly)
+        if not hello.ech and watch.sightings.matcher.port(packet.protocol, packet.target_port) >= 0:
+            watch.sightings.reply(packet, watch.flow, "hello")
         if hello.alpn_end - hello.alpn_start == 4 and is_dns_alpn(hello):
             watch.encrypted_dns(packet, True)
         if not self.take_name(hello.data, hello.name_start, hello.name_end):

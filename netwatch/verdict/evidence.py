@@ -110,11 +110,7 @@ def _piece(
         address_only=signals <= {Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.ADDRESS_PREFIX},
         gossip=signals <= {Signal.ADDRESS_PREFIX},
         oem_shared=signature.shared,
-        server_proven=any(
-            charge.sighting.signal == Signal.PORT_PROFILE
-            and (charge.site, charge.sighting.server) in proven
-            for charge in charges
-        ),
+        server_proven=any(_is_session(exhibit, signature, proven) for exhibit in group),
     )
 
 
@@ -122,6 +118,21 @@ def _kind(exhibit: Exhibit, signatures: Sequence[Signature]) -> Kind:
     sighting = exhibit.charge.sighting
     purpose = signatures[sighting.signature].purpose
     return exhibit.strength, purpose, sighting.signal, exhibit.charge.seat
+
+
+def _is_session(exhibit: Exhibit, signature: Signature, proven: frozenset[Place]) -> bool:
+    """Whether it is an agent at a proven server, and not a visitor to a port that is in use there.
+
+    Any machine that runs the product may also serve a web site on such a port. So one port alone
+    is no session without TLS, nor with that of a browser; and consoles are for administrators.
+    """
+    sighting = exhibit.charge.sighting
+    return (
+        sighting.signal == Signal.PORT_PROFILE
+        and (exhibit.charge.site, sighting.server) in proven
+        and exhibit.strength != "weak"
+        and signature.purpose != "portal"
+    )
 
 
 def _is_block(exhibit: Exhibit) -> bool:

@@ -84,11 +84,12 @@ def test_replies_belong_to_their_flows() -> None:
         Reply(time_ns=0, frame=0, flow=flows[0].flow),
         Reply(time_ns=0, frame=0, flow=flows[1].flow, kind="refused"),
         Reply(time_ns=0, frame=0, flow=flows[2].flow, kind="other-name"),
+        Reply(time_ns=0, frame=0, flow=flows[3].flow, kind="hello"),
     ]
     made, _ = ledger(*flows, replies=replies)
     charges = made.charged[PC_KEY]
-    assert [(c.replied, c.refused) for c in charges] == [
-        (True, False), (False, True), (False, False),
+    assert [(c.replied, c.refused, c.hello) for c in charges] == [
+        (True, False, False), (False, True, False), (False, False, True),
     ]  # fmt: skip
     assert made.aside == {"other-name": 1}
 

@@ -29,6 +29,7 @@ MATCHER = Pack(
             purpose="update",
             strength="strong",
             names=("*.found.test",),
+            ports=("tcp/13000",),
         ),
     )
 ).matcher()
@@ -82,6 +83,21 @@ def test_a_browser() -> None:
     assert sighting.tls is not None
     assert sighting.tls.ech
     assert (seen.coverage.hellos_ech, alice(seen).hellos_ech) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("hello", "port", "kinds"),
+    [
+        (Hello(name=b""), 13_000, ["reply", "hello"]),
+        (Hello(name=b"plain.test"), 13_000, ["reply", "hello"]),
+        (Hello(name=b"plain.test", browser=True), 13_000, ["reply"]),
+        (Hello(name=b""), 13_001, []),
+    ],
+)
+def test_a_hello_on_a_port_of_the_pack(hello: Hello, port: int, kinds: list[str]) -> None:
+    wire = Wire(START)
+    wire.connect(ALICE, SITE.host(12), port).say(hellos.records(hello.handshake()))
+    assert [reply.kind for reply in run(wire.shown).replies] == kinds
 
 
 def test_hellos_are_counted() -> None:

@@ -134,7 +134,10 @@ def judge(seen: Observation, frames: int) -> None:
         judge_sighting(sighting, frames)
     for reply in seen.replies:
         reached.add(reply.kind)
-        assert reply.kind in ("reply", "refused", "other-name") and 1 <= reply.frame <= frames
+        assert (
+            reply.kind in ("reply", "refused", "other-name", "hello", "acked")
+            and 1 <= reply.frame <= frames
+        )
     for claim in seen.claims:
         judge_claim(claim)
     for client in seen.clients:

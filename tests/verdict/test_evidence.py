@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from netwatch.charge import Charge, Key, Seat
 from netwatch.model import Sighting, Signal
@@ -14,7 +15,9 @@ SECOND = 1_000_000_000
 SIGNATURES = [
     Signature(id="a", service="a", product="A", purpose="update", strength="strong", shared=True),
     Signature(id="b", service="b", product="B", purpose="web", strength="weak"),
+    Signature(id="c", service="c", product="C", purpose="portal", strength="weak"),
 ]
+CONSOLE = 2
 SERVER = b"\x0a\0\0\x09"
 
 
@@ -101,9 +104,21 @@ def test_copies_add_no_kind() -> None:
 
 
 def test_a_session_with_a_proven_server() -> None:
-    session = exhibit(0, Signal.PORT_PROFILE)
+    session = exhibit(0, Signal.PORT_PROFILE, strength="medium")
     assert not one(session).server_proven
     (piece,) = pieces_of([session], SIGNATURES, frozenset({("", SERVER)}))
     assert piece.server_proven
     (hello,) = pieces_of([exhibit(0, Signal.TLS_SNI)], SIGNATURES, frozenset({("", SERVER)}))
     assert not hello.server_proven
+
+
+@pytest.mark.parametrize(
+    "visitor",
+    [
+        exhibit(0, Signal.PORT_PROFILE, strength="weak"),
+        exhibit(0, Signal.PORT_PROFILE, CONSOLE, strength="medium"),
+    ],
+)
+def test_a_visitor_to_a_port_of_a_proven_machine(visitor: Exhibit) -> None:
+    (piece,) = pieces_of([visitor], SIGNATURES, frozenset({("", SERVER)}))
+    assert not piece.server_proven
