@@ -230,5 +230,13 @@ LEASE_LINE_MAX: Final = 8_192
 RECORDS_KEPT_MAX: Final = 50_000
 """Records (clients, MACs, claims, sightings, replies) of finished captures that are kept apart,
 about 40 MB; beyond them captures are put together, with as much room."""
+ASSET_LIST_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Octets of one list of managed assets: 100,000 machines with all that is known of them."""
+ASSETS_MAX: Final = 250_000
+"""Assets of all lists together, about 1 kB each."""
+ASSET_SKIPPED_MAX: Final = 1_000
+"""Rows and cells of one list that could not be read and are told; more are counted."""
+ASSET_COLUMNS_MAX: Final = 1_024
+"""Cells of one row; the widest exports have some two hundred."""
 RESUME_RECORD_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Octets of one capture's result in a `--resume` file: more is no length that we wrote."""

@@ -64,6 +64,30 @@ class Evidence(msgspec.Struct, kw_only=True):
     count: int
 
 
+class AssetMatch(msgspec.Struct, kw_only=True):
+    """One asset that a device was recognised as."""
+
+    asset: str
+    """Its id, as its list says."""
+    path: str
+    """Of the list."""
+    line: int
+    key: str
+    """What was the same: `mac`, `fqdn`, `hostname`, `serial`, `address`, `prefix`."""
+    value: str
+
+
+class Managed(msgspec.Struct, kw_only=True):
+    """Whether a device stands on a list of managed assets."""
+
+    state: str
+    """`managed`, `unmanaged`, `unidentified` (cannot be told)."""
+    reason: str
+    """In words."""
+    matches: list[AssetMatch] = []
+    """The best key first; empty unless managed."""
+
+
 class Device(msgspec.Struct, kw_only=True):
     """One device on our side of the network, found or not."""
 
@@ -80,8 +104,8 @@ class Device(msgspec.Struct, kw_only=True):
     zone: str | None
     site: str | None = None
     """Where it was seen last; null where no site was given."""
-    managed: bool | None = None
-    """Null without a list of managed assets: never "no"."""
+    managed: Managed | None = None
+    """Null without a list of managed assets: never "unmanaged"."""
     ips: list[str]
     macs: list[str]
     vendor: str | None = None
@@ -197,6 +221,72 @@ class Coverage(msgspec.Struct, kw_only=True):
     """Those with the most devices first; of very many the rest is left out."""
 
 
+class SkippedRow(msgspec.Struct, kw_only=True):
+    """A row of a list, or a cell of it, that could not be read."""
+
+    line: int
+    why: str
+
+
+class AssetList(msgspec.Struct, kw_only=True):
+    """One list of managed assets, as it was read."""
+
+    path: str
+    format: str
+    """`csv`, `json`, `json-lines`, `yaml`, `plain`."""
+    encoding: str
+    sha256: str
+    rows: int
+    assets: int
+    seen: int
+    """Assets of which a device was seen."""
+    columns: dict[str, str]
+    """Heading -> what it was taken as."""
+    unused: list[str]
+    """Headings that were not known."""
+    placeholders: int
+    """Cells that hold something which identifies nobody."""
+    skipped: int
+    skipped_rows: list[SkippedRow]
+    """The first ones."""
+
+
+class AssetRow(msgspec.Struct, kw_only=True):
+    """One asset of a list."""
+
+    asset: str
+    path: str
+    line: int
+    last_seen: Time | None
+    """When whoever made the list heard of it last; null where the list does not say."""
+    devices: list[str]
+    """Ids of the devices that were recognised as it."""
+
+
+class AssetConflict(msgspec.Struct, kw_only=True):
+    """Two things that should be one."""
+
+    kind: str
+    """`several-assets` for one device, `several-devices` of one asset."""
+    path: str
+    assets: list[str]
+    devices: list[str]
+
+
+class Assets(msgspec.Struct, kw_only=True):
+    """What the lists of managed assets say, and what of it was seen."""
+
+    lists: list[AssetList]
+    states: dict[str, int]
+    """State -> devices; every state is there."""
+    running: dict[str, int]
+    """The same of devices that are `running` or `likely`."""
+    conflicts: list[AssetConflict]
+    stale: list[AssetRow]
+    """Last seen long before the captures, by whoever made the list."""
+    never_seen: list[AssetRow]
+
+
 class Report(msgspec.Struct, kw_only=True):
     """The result of a scan."""
 
@@ -206,3 +296,5 @@ class Report(msgspec.Struct, kw_only=True):
     """Most serious first; also those of which nothing was found."""
     unattributed: list[Unattributed]
     coverage: Coverage
+    assets: Assets | None = None
+    """Null without a list of managed assets."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.tree
 TREE = Path(__file__).resolve().parent.parent
 House = Mapping[str, str]
 
-SHARED = frozenset({"model", "limits", "errors", "names", "signature", "charge", "lease"})
+SHARED = frozenset({"model", "limits", "errors", "names", "signature", "charge", "lease", "asset"})
 """The words of the house; the last three are the right-hand side's."""
 STAGES = frozenset(
     {"capture", "decode", "extract", "match", "devices", "verdict", "alerts", "outputs"}
@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "report": frozenset(),
     "signature": frozenset(),
     "charge": frozenset({"model"}),
+    "asset": frozenset({"limits", "names"}),
     "__main__": frozenset({"cli"}),
     "build": frozenset({"names"}),
     "paths": frozenset({"errors"}),
@@ -51,6 +52,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "leases": frozenset({"errors", "lease", "leases", "limits"}),
     # Both ways between packs and the lists of other tools.
     "exchange": SHARED | {"exchange", "match"},
+    # Lists of managed assets; YAML is read in one place.
+    "assets": SHARED | {"assets", "match"},
     # The engine's rooms: what it remembers, and what it does with each kind of conversation.
     "state": SHARED | {"state"},
     "dissect": SHARED | {"dissect", "state", "decode", "extract", "match"},

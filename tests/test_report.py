@@ -6,12 +6,20 @@ import pytest
 from netwatch import report
 
 FIELDS = {
-    report.Report: "netwatch captures devices unattributed coverage",
+    report.Report: "netwatch captures devices unattributed coverage assets",
     report.Netwatch: "version engine packs",
     report.Capture: "path site sha256 packets bytes first_time last_time link_types anomalies"
     " error",
     report.Device: "id verdict cap role zone site managed ips macs vendor hostnames first_seen"
     " last_seen products purposes reasons evidence",
+    report.Managed: "state reason matches",
+    report.AssetMatch: "asset path line key value",
+    report.Assets: "lists states running conflicts stale never_seen",
+    report.AssetList: "path format encoding sha256 rows assets seen columns unused placeholders"
+    " skipped skipped_rows",
+    report.AssetRow: "asset path line last_seen devices",
+    report.AssetConflict: "kind path assets devices",
+    report.SkippedRow: "line why",
     report.Evidence: "time signal name signature purpose strength capture frame client_ip"
     " server_ip seat two_way followed blocked count",
     report.Unattributed: "role address name site verdict at_least evidence how_to_name",

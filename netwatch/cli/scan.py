@@ -18,6 +18,7 @@ from netwatch.cli.arguments import (
 from netwatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from netwatch.asset import AssetList
     from netwatch.capture.series import Series
     from netwatch.cli.output import Output
     from netwatch.model import Capture
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FORMATS: Final = ("table", "json", "jsonl", "csv")
 DIGESTED: Final = ("json", "jsonl")
 """The formats that give the SHA-256 of every capture; nobody else pays for it."""
+SKIPPED_TOLD_MAX: Final = 5
+"""Rows of one managed list that are told on standard error; the report has more."""
 FAIL_LEVELS: Final = ("running", "likely", "possible")
 """The verdicts that --fail-on knows, most serious first."""
 
@@ -69,6 +72,20 @@ FAIL_LEVELS: Final = ("running", "likely", "possible")
     help="Who had which address when: DHCP leases, ARP or switch tables; repeatable.",
 )
 @click.option(
+    "--managed",
+    multiple=True,
+    metavar="FILE",
+    help="A list of managed assets (CSV, JSON, YAML or plain): says which devices are on none. "
+    "Repeatable.",
+)
+@click.option(
+    "--map",
+    "headings",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help="Say what a heading of these lists means (asset, mac, name, address, ...); repeatable.",
+)
+@click.option(
     "--resume",
     metavar="FILE",
     help="Note there what was read, and go on from it when the same scan is started again.",
@@ -81,6 +98,8 @@ def scan(
     roles: tuple[str, ...],
     zones: tuple[str, ...],
     leases: tuple[str, ...],
+    managed: tuple[str, ...],
+    headings: tuple[str, ...],
     resume: str | None,
 ) -> int:
     """Say which devices in captures run a Kaspersky product, and how we know.
@@ -93,6 +112,7 @@ def scan(
     from netwatch.cli.output import opened_output
     from netwatch.cli.version import loaded_pack, who_looked
     from netwatch.cli.warnings import warn
+    from netwatch.devices.assets import compare
     from netwatch.leases.files import read_lease_file
     from netwatch.pipeline import judge_captures
     from netwatch.stop import stop_on_interrupt
@@ -100,6 +120,7 @@ def scan(
 
     if resume is not None and asked.follow:
         raise UsageError("--resume notes captures that were read to their end: --follow has none")
+    lists = _managed_lists(managed, headings)
     since_ns, until_ns = time_span(asked.since, asked.until)
     given_roles = dict(role_of(text, ROLES) for text in roles)
     given_zones = dict(zone_named(text) for text in zones)
@@ -122,13 +143,37 @@ def scan(
             zones=given_zones,
             leases=[lease for table in tables for lease in table.leases],
         )
+        if lists:
+            compare(report, lists)
         report.netwatch = who_looked(setup.pack)
         _write(report, out, form, show_all)
     files = [file for capture in scanned for file in capture.parts()]
     damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
     doubtful = [problem for table in tables for problem in table.problems]
-    warn(damaged + doubtful + tagged_warning(scanned, asked.filter))
+    warn(damaged + doubtful + tagged_warning(scanned, asked.filter) + _skipped(lists))
     return exit_code(report, fail_on, stop.requested and not asked.follow)
+
+
+def _managed_lists(paths: tuple[str, ...], headings: tuple[str, ...]) -> "list[AssetList]":
+    """The lists of `--managed`, read before any capture: a mistake in one is told at once."""
+    if headings and not paths:
+        raise UsageError("--map says what a heading of a --managed list means: there is none")
+    if not paths:
+        return []
+    from netwatch.assets.headings import parse_map
+    from netwatch.assets.lists import read_lists
+
+    return read_lists(paths, dict(map(parse_map, headings)))
+
+
+def _skipped(lists: "Sequence[AssetList]") -> list[str]:
+    """What of the lists could not be read, the first ones of each."""
+    told: list[str] = []
+    for one in lists:
+        told += [f"{one.path}:{row.line}: {row.why}" for row in one.skipped[:SKIPPED_TOLD_MAX]]
+        if one.skipped_count > SKIPPED_TOLD_MAX:
+            told.append(f"{one.path}: and {one.skipped_count - SKIPPED_TOLD_MAX:,} more like these")
+    return told
 
 
 def _scanned(

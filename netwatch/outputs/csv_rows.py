@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from netwatch.outputs.text import cell_text, time_text
-from netwatch.report import Device, Evidence, Time, Unattributed
+from netwatch.report import Device, Evidence, Managed, Time, Unattributed
 
 COLUMNS: Final = (
     "kind",
@@ -22,6 +22,9 @@ COLUMNS: Final = (
     "zone",
     "site",
     "managed",
+    "asset",
+    "asset_key",
+    "managed_reason",
     "at_least",
     "ips",
     "macs",
@@ -72,7 +75,7 @@ def _device_cells(device: Device) -> dict[str, str]:
         "role_reason": device.role_reason or "",
         "zone": device.zone or "",
         "site": device.site or "",
-        "managed": "" if device.managed is None else ("yes" if device.managed else "no"),
+        **_managed_cells(device.managed),
         "ips": _joined(device.ips),
         "macs": _joined(device.macs),
         "vendor": device.vendor or "",
@@ -84,6 +87,17 @@ def _device_cells(device: Device) -> dict[str, str]:
         "purposes": _joined(device.purposes),
         "reasons": _joined(device.reasons),
         **_evidence_cells(device.evidence),
+    }
+
+
+def _managed_cells(managed: Managed | None) -> dict[str, str]:
+    if managed is None:
+        return {}
+    return {
+        "managed": managed.state,
+        "asset": _joined(match.asset for match in managed.matches),
+        "asset_key": _joined(match.key for match in managed.matches),
+        "managed_reason": managed.reason,
     }
 
 

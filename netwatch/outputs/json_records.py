@@ -42,7 +42,7 @@ def _indented(record: object, depth: int) -> bytes:
 
 
 def json_lines(report: Report) -> Iterator[bytes]:
-    """One object a line; `kind` is netwatch, capture, device, unattributed or coverage."""
+    """One object a line; `kind` is netwatch, capture, device, unattributed, coverage or assets."""
     yield _line("netwatch", report.netwatch)
     for capture in report.captures:
         yield _line("capture", capture)
@@ -51,6 +51,8 @@ def json_lines(report: Report) -> Iterator[bytes]:
     for finding in report.unattributed:
         yield _line("unattributed", finding)
     yield _line("coverage", report.coverage)
+    if report.assets is not None:
+        yield _line("assets", report.assets)
 
 
 def _line(kind: str, record: msgspec.Struct) -> bytes:

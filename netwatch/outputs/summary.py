@@ -50,12 +50,17 @@ def _do(devices: list[Device]) -> str:
 
 def _unmanaged(devices: list[Device]) -> str:
     """How many are on no managed list; silent where no list was given."""
-    unmanaged = sum(device.managed is False for device in devices)
-    if all(device.managed is None for device in devices):
+    states = [device.managed.state for device in devices if device.managed is not None]
+    unmanaged, untold = states.count("unmanaged"), states.count("unidentified")
+    if not states:
         return ""
     if len(devices) == 1:
-        return ", on no managed list" if unmanaged else ", on the managed list"
-    return f", {unmanaged:,} of them on no managed list" if unmanaged else ", all of them managed"
+        untold_words = ", managed or not cannot be told" if untold else ", on the managed list"
+        return ", on no managed list" if unmanaged else untold_words
+    if unmanaged:
+        told = f", {unmanaged:,} of them on no managed list"
+        return told + (f" and {untold:,} that cannot be told" if untold else "")
+    return f", {untold:,} of them perhaps unmanaged" if untold else ", all of them managed"
 
 
 def _carried(report: Report) -> str:

@@ -5,9 +5,10 @@ from collections import Counter
 from typing import Final
 
 from netwatch.model import Signal
+from netwatch.outputs.managed import managed_lists, managed_words
 from netwatch.outputs.page import Page, Style
 from netwatch.outputs.summary import ACCUSED, answer_lines
-from netwatch.outputs.text import ascii_text, shortened, time_text
+from netwatch.outputs.text import ascii_text, line_text, shortened, time_text
 from netwatch.outputs.words import ROLES, carrier, counted, proof
 from netwatch.report import Capture, Coverage, Device, Evidence, Report, Time, Unattributed
 
@@ -50,6 +51,8 @@ def table(report: Report, *, show_all: bool = False, colour: bool = False) -> st
     _coverage(page, report)
     if show_all:
         _networks(page, report.coverage)
+    if report.assets is not None:
+        managed_lists(page, report.assets, show_all)
     if page.lines > SCREEN_LINES:
         page.blank()
         _answer(page, report)
@@ -67,6 +70,8 @@ def _accused(page: Page, device: Device, places: dict[str, str]) -> None:
     _proofs(page, device.evidence, places)
     for reason in why_not_more(device):
         page.paragraph(reason, INDENT)
+    if device.managed is not None and device.managed.state == "unidentified":
+        page.paragraph(f"Managed or not: {line_text(device.managed.reason)}.", INDENT)
 
 
 def why_not_more(device: Device) -> list[str]:
@@ -161,7 +166,7 @@ def _who(device: Device) -> str:
     if device.zone:
         parts.append("in " + shortened(device.zone, HOSTNAME_COLUMNS_MAX))
     if device.managed is not None:
-        parts.append("on the managed list" if device.managed else "on no managed list")
+        parts.append(managed_words(device.managed))
     return ascii_text(", ".join(parts) or device.id)
 
 

@@ -30,7 +30,7 @@ def test_the_page_of_a_device_that_runs_it(shell: Any, captures: Path) -> None:
 
 def test_the_object(shell: Any, captures: Path) -> None:
     read = json.loads(shell.here("scan", str(captures), "--format", "json").out)
-    assert list(read) == ["netwatch", "captures", "devices", "unattributed", "coverage"]
+    assert list(read) == ["netwatch", "captures", "devices", "unattributed", "coverage", "assets"]
     assert list(read["netwatch"]) == ["version", "engine", "packs"]
     assert [Path(capture["path"]).name for capture in read["captures"]] == [
         "asked.pcap.gz",

@@ -4,6 +4,8 @@ import csv
 import io
 from typing import Any
 
+from managed_states import MANAGED
+
 from netwatch.outputs.csv_rows import COLUMNS, csv_rows
 from netwatch.report import Device, Evidence, Time, Unattributed
 
@@ -35,7 +37,7 @@ def device(**fields: Any) -> Device:
         "cap": None,
         "role": "endpoint",
         "zone": "vlan 7",
-        "managed": False,
+        "managed": MANAGED["unmanaged"],
         "ips": ["10.0.0.1", "2001:db8::1"],
         "macs": ["02:00:00:00:00:01"],
         "hostnames": ["=cmd|' /C calc'!A0"],
@@ -60,7 +62,7 @@ def test_a_device_is_a_row() -> None:
     assert list(row) == list(COLUMNS)
     assert row["kind"] == "device"
     assert row["ips"] == "10.0.0.1; 2001:db8::1"
-    assert row["managed"] == "no"
+    assert row["managed"] == "unmanaged"
     assert row["reasons"] == 'a, b; c "d"'
     assert row["first_seen"] == "1970-01-01T00:00:00.000000000Z"
     assert row["names"] == "b.test; a.test"
@@ -75,8 +77,11 @@ def test_a_formula_becomes_text() -> None:
 
 
 def test_not_known_is_not_no() -> None:
-    cells = [row["managed"] for row in rows(device(managed=None), device(managed=True))]
-    assert cells == ["", "yes"]
+    cells = [
+        [row[column] for column in ("managed", "asset", "asset_key", "managed_reason")]
+        for row in rows(device(managed=None), device(managed=MANAGED["managed"]))
+    ]
+    assert cells == [[""] * 4, ["managed", "NB-1", "mac", "asset NB-1, by its MAC"]]
 
 
 def test_a_device_without_evidence_has_no_frame() -> None:

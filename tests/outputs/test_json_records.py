@@ -107,7 +107,9 @@ def report() -> Report:
 
 def test_the_object_has_the_keys_in_their_order() -> None:
     read = json.loads(b"".join(json_object(report())))
-    assert list(read) == ["netwatch", "captures", "devices", "unattributed", "coverage"]
+    assert list(read) == [
+        "netwatch", "captures", "devices", "unattributed", "coverage", "assets"
+    ]  # fmt: skip
     assert list(read["netwatch"]) == ["version", "engine", "packs"]
     assert list(read["captures"][0]) == (
         "path site sha256 packets bytes first_time last_time link_types anomalies error".split()

@@ -4,18 +4,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from managed_states import MANAGED
 
 from netwatch.outputs.summary import answer_lines
 from netwatch.report import Coverage, Device, Report, Unattributed
 
 
-def device(verdict: str, managed: bool | None = None) -> Device:
+def device(verdict: str, managed: str | None = None) -> Device:
     given: dict[str, Any] = {
         "id": "x", "verdict": verdict, "cap": None, "role": "endpoint", "zone": None,
-        "managed": managed, "ips": [], "macs": [], "hostnames": [], "first_seen": 0,
+        "ips": [], "macs": [], "hostnames": [], "first_seen": 0,
         "last_seen": 0, "products": [], "purposes": [], "reasons": [], "evidence": [],
     }  # fmt: skip
-    return msgspec.convert(given, Device, strict=False, dec_hook=lambda kind, value: kind(value))
+    made = msgspec.convert(given, Device, strict=False, dec_hook=lambda kind, value: kind(value))
+    made.managed = MANAGED[managed] if managed else None
+    return made
 
 
 def carrier(verdict: str, at_least: int = 1, address: str = "10.20.0.10") -> Unattributed:
@@ -66,14 +69,37 @@ NOBODY = "No finding remains behind a DNS server, proxy or NAT gateway."
         ([device("contacted")], "No device here was seen to run a Kaspersky product."),
         (RUNNING, "1 device here runs a Kaspersky product."),
         (
-            [device("running", False), device("running", True), device("running", False)],
+            [
+                device("running", "unmanaged"),
+                device("running", "managed"),
+                device("running", "unmanaged"),
+            ],
             "3 devices here run a Kaspersky product, 2 of them on no managed list.",
         ),
-        ([device("running", False)], "1 device here runs a Kaspersky product, on no managed list."),
-        ([device("running", True)], "1 device here runs a Kaspersky product, on the managed list."),
         (
-            [device("running", True), device("running", True)],
+            [device("running", "unmanaged")],
+            "1 device here runs a Kaspersky product, on no managed list.",
+        ),
+        (
+            [device("running", "managed")],
+            "1 device here runs a Kaspersky product, on the managed list.",
+        ),
+        (
+            [device("running", "managed"), device("running", "managed")],
             "2 devices here run a Kaspersky product, all of them managed.",
+        ),
+        (
+            [device("running", "unidentified")],
+            "1 device here runs a Kaspersky product, managed or not cannot be told.",
+        ),
+        (
+            [device("running", "unidentified"), device("running", "managed")],
+            "2 devices here run a Kaspersky product, 1 of them perhaps unmanaged.",
+        ),
+        (
+            [device("running", "unidentified"), device("running", "unmanaged")],
+            "2 devices here run a Kaspersky product, 1 of them on no managed list and 1 that cannot"
+            " be told.",
         ),
         (
             [*RUNNING, device("likely"), device("possible"), device("possible")],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from managed_states import MANAGED
 
 from netwatch.charge import SEATS, Role
 from netwatch.model import Signal
@@ -175,7 +176,7 @@ def usual() -> Report:
             "running",
             hostnames=["LAPTOP-7"],
             vendor="Dell Inc.",
-            managed=False,
+            managed=MANAGED["unmanaged"],
             zone="vlan 20",
             purposes=["telemetry", "update"],
             evidence=[asked, piece(), update],
@@ -184,14 +185,14 @@ def usual() -> Report:
             "running",
             id="mac:2",
             ips=["10.20.1.44", "2001:db8:20::44", "fe80::211:5eff:fe7f:abce", "10.20.9.1"],
-            managed=True,
+            managed=MANAGED["managed"],
             evidence=[piece(signal=Signal.QUIC_SNI), update],
         ),
         device(
             "likely",
             id="mac:3",
             ips=["10.20.1.60"],
-            managed=False,
+            managed=MANAGED["unmanaged"],
             reasons=["connected to ds.kaspersky.com (telemetry)", "not more, because seen once"],
         ),
         device(
@@ -199,7 +200,7 @@ def usual() -> Report:
             id="mac:4",
             ips=["10.20.1.77"],
             cap="merely-asked",
-            managed=False,
+            managed=MANAGED["unmanaged"],
             reasons=["not more, because it was not seen connecting to what it asked for"],
             evidence=[
                 piece(

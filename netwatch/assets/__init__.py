@@ -1,0 +1,1 @@
+"""Lists of managed assets, as management products export them -> assets."""
