@@ -149,6 +149,12 @@ _UNWRAPPED: Final = ("displayvalue", "value", "label", "display")
 """Last steps of a way in JSON that only unpack the value (ServiceNow, NetBox)."""
 
 
+def _unpacked(heading: str) -> str:
+    """What counts of a heading, without a last step that only unpacks the value."""
+    way, _, last = heading.rpartition(".")
+    return letters(way if way and letters(last) in _UNWRAPPED else heading)
+
+
 class Columns:
     """What headings are taken as: the usual ones, and what `--map` says."""
 
@@ -168,16 +174,13 @@ class Columns:
         if whole in self._given:
             self.unmet.pop(whole, None)
             return self._given[whole]
-        *way, last = heading.split(".") if "." in heading else ["", heading]
-        if letters(last) in _UNWRAPPED and any(way):
-            return KNOWN.get(letters(".".join(way)), "")
-        return KNOWN.get(whole, "")
+        return KNOWN.get(_unpacked(heading), "")
 
     def rank(self, heading: str) -> int:
         """Which id of a row is told: the one of the lowest rank."""
         if letters(heading) in self._given:
             return -1
-        return ASSET_RANKS.get(letters(heading), len(ASSET_RANKS))
+        return ASSET_RANKS.get(_unpacked(heading), len(ASSET_RANKS))
 
 
 def parse_map(text: str) -> tuple[str, str]:
