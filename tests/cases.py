@@ -25,6 +25,9 @@ PCAPS = Path(__file__).resolve().parent.parent / "pcaps"
 CAPTURES = ("capture.pcap", "capture.pcapng")
 NAMES_GOLDEN = "expected.jsonl"
 SCAN_GOLDEN = "expected_scan.json"
+MANAGED_LIST = "managed.csv"
+MANAGED_GOLDEN = "expected_managed.json"
+"""What a scan says with the case's list of managed assets, where it has one."""
 SCAN_PARTS = ("devices", "unattributed", "coverage")
 """The head of the report (versions, digests) is left out: it changes with every release."""
 FINDS = ("running", "likely", "possible", "contacted", "nothing")
@@ -90,6 +93,20 @@ def scan_output(folder: Path) -> str:
     return json.dumps({part: report[part] for part in SCAN_PARTS}, indent=2) + "\n"
 
 
+def has_list(folder: Path) -> bool:
+    """Whether a case has a list of managed assets beside its capture."""
+    return (folder / MANAGED_LIST).exists()
+
+
+def managed_output(folder: Path) -> str:
+    """Which of its devices are managed, in their order, and what else the list tells."""
+    arguments = ("scan", "--managed", MANAGED_LIST, "--format", "json", capture_of(folder).name)
+    report = json.loads(command(folder, *arguments))
+    told = ("verdict", "ips", "macs", "hostnames", "managed")
+    devices = [{key: device[key] for key in told} for device in report["devices"]]
+    return json.dumps({"devices": devices, "assets": report["assets"]}, indent=2) + "\n"
+
+
 def most_serious(scan: str) -> str:
     """The most serious thing that the golden output of a scan says."""
     report: dict[str, Any] = json.loads(scan)
@@ -116,6 +133,8 @@ def main() -> None:
         if arguments.accept:
             (folder / NAMES_GOLDEN).write_text(names_output(folder))
             (folder / SCAN_GOLDEN).write_text(scan_output(folder))
+            if has_list(folder):
+                (folder / MANAGED_GOLDEN).write_text(managed_output(folder))
         found = most_serious(scan_output(folder))
         told = description(folder).finds
         click.echo(f"{folder.name}: {found}" + ("" if found == told else f", not {told}"))

@@ -32,6 +32,13 @@ def test_the_scan_is_as_it_was(folder: Path) -> None:
     assert cases.scan_output(folder) == (folder / cases.SCAN_GOLDEN).read_text()
 
 
+@pytest.mark.parametrize(
+    "folder", [pytest.param(f, id=f.name) for f in FOLDERS if cases.has_list(f)]
+)
+def test_the_managed_devices_are_as_they_were(folder: Path) -> None:
+    assert cases.managed_output(folder) == (folder / cases.MANAGED_GOLDEN).read_text()
+
+
 @pytest.mark.parametrize("folder", CASES)
 def test_the_golden_scan_finds_what_the_case_is_for(folder: Path) -> None:
     golden = (folder / cases.SCAN_GOLDEN).read_text()
@@ -55,6 +62,8 @@ def test_a_case_is_whole_and_small(folder: Path) -> None:
     held = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
     capture = cases.capture_of(folder)
     golden = {cases.NAMES_GOLDEN, cases.SCAN_GOLDEN}
+    if cases.has_list(folder):
+        golden |= {cases.MANAGED_LIST, cases.MANAGED_GOLDEN}
     assert held == {"case.yaml", "build.py", capture.name} | golden
     assert capture.stat().st_size <= LARGE.get(folder.name, CASE_BYTES_MAX)
 

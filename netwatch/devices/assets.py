@@ -188,11 +188,12 @@ def _unmatched(seen: Seen, found: Found, index: Index) -> Managed:
     own = (seen.macs, seen.names, seen.addresses)
     told = [kind for kind, values in zip(KINDS, own, strict=True) if values]
     decisive = [kind for kind in told if index.shares[kind] >= KNOWN_SHARE_MIN]
-    if decisive:
+    if decisive and not seen.shared:
         words = " or ".join(_KEY_WORDS[kind] for kind in decisive)
-        return Managed(state="unmanaged", reason=f"no asset has its {words}")
+        then = " at that time" if decisive[-1] == "address" else ""
+        return Managed(state="unmanaged", reason=f"no asset has its {words}{then}")
     if seen.shared:
-        reason = "its address stands for everybody behind it"
+        reason = "it is a gateway, and what was seen of it may be of a machine behind it"
     elif not told:
         reason = "it was seen by nothing that a list could have of it alone"
     else:

@@ -87,6 +87,8 @@ FULL = asset("A1", MAC, "10.0.0.7", names=("pc1", "pc1.corp.example"), serials=(
         (device(ip="10.0.0.7", name="pc9"), "unidentified"),
         (device("00:16:3e:00:00:01", "10.0.0.7", "pc9"), "unmanaged"),
         (device(ip="10.0.0.7", role="nat"), "unidentified"),
+        (device("00:16:3e:00:00:01", "10.0.0.9", role="nat"), "unidentified"),
+        (device(MAC, role="nat"), "managed mac"),
         (device(), "unidentified"),
     ],
 )  # fmt: skip
@@ -154,7 +156,7 @@ def test_old_addresses() -> None:
     ],
 )
 def test_an_address_at_its_time(start: float | None, end: float | None, expected: str) -> None:
-    bounds = {
+    bounds: dict[str, Any] = {
         "from_ns": None if start is None else NOW_NS + int(start * DAY_NS),
         "until_ns": None if end is None else NOW_NS + int(end * DAY_NS),
     }

@@ -562,6 +562,24 @@ def lists() -> Seeds:
     yield "wide", b"\xff\xff\xfea\0.\0e\0x\0.\0c\0o\0m\0\n\0"
 
 
+def assets() -> Seeds:
+    rows = "Name;MAC Address;IP;Serial;Last seen;From\r\n"
+    rows += 'PC1;"00:16:3e:c8:00:0b, 0016.3ec8.000c";10.0.0.7/24;5CG1200AA1;11/16/2026;2026-01-01'
+    rows += "\r\nlocalhost;N/A;0.0.0.0;;;\r\nx;zz;10.0.0.300;;soon;\r\na;b;c;d;e;f;g\r\n"
+    yield "csv", rows.encode()
+    yield "wide", b"\xff\xfe" + ("sep=,\n#TYPE x\n" + rows.replace(";", ",")).encode("utf-16-le")
+    yield "cp1252", rows.replace("PC1", "Büro").replace(";", "\t").encode("cp1252")
+    yield "box", b"Box|x\nCORP\\PC1$|1\nAnna's iPhone|2\n"
+    record = '{"asset_tag":{"display_value":"d1"},"name":"PC1","hardware":{"macAddress":"00163EC8'
+    record += '000B"},"primary_ip4":{"address":"10.0.0.7/24"},"last_seen":"2026-11-16T11:58:00Z"}'
+    yield "json", f'{{"value":[{record},\n{record}, 7],"count":2}}'.encode()
+    yield "json-lines", f"{record}\n[]\n{record}\n{{x\n".encode()
+    yield "yaml", b"assets:\n- name: PC1\n  net:\n  - mac: 00:16:3e:c8:00:0b\n- pc2\n- [1]\n"
+    yield "yaml-names", b"pc1:\n  mac: 00163ec8000b\npc2:\n  prefix: 10.0.0.0/24\n"
+    yield "plain", b"# x\n10.0.0.7 pc1\n00:16:3e:c8:00:0b\n2001:db8::/32\nBob Smith\npc1\n"
+    yield "nothing", b"Foo,Bar\n1,2\n"
+
+
 def bpf() -> Seeds:
     """What libpcap makes of `udp port 53`, of IPv4 only; a loop; one that calculates."""
     udp = [(0x28, 0, 0, 12), (0x15, 0, 10, 0x800), (0x30, 0, 0, 23), (0x15, 0, 8, 17)]
