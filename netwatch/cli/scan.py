@@ -15,12 +15,13 @@ from netwatch.cli.arguments import (
     time_span,
     zone_named,
 )
+from netwatch.cli.managed import ManagedLists
 from netwatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from netwatch.asset import AssetList
     from netwatch.capture.series import Series
     from netwatch.cli.output import Output
+    from netwatch.leases.files import LeaseFile
     from netwatch.model import Capture
     from netwatch.report import Report
     from netwatch.stop import Stop
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 FORMATS: Final = ("table", "json", "jsonl", "csv")
 DIGESTED: Final = ("json", "jsonl")
 """The formats that give the SHA-256 of every capture; nobody else pays for it."""
-SKIPPED_TOLD_MAX: Final = 5
-"""Rows of one managed list that are told on standard error; the report has more."""
 FAIL_LEVELS: Final = ("running", "likely", "possible")
 """The verdicts that --fail-on knows, most serious first."""
 
@@ -112,7 +111,6 @@ def scan(
     from netwatch.cli.output import opened_output
     from netwatch.cli.version import loaded_pack, who_looked
     from netwatch.cli.warnings import warn
-    from netwatch.devices.assets import compare
     from netwatch.leases.files import read_lease_file
     from netwatch.pipeline import judge_captures
     from netwatch.stop import stop_on_interrupt
@@ -120,7 +118,7 @@ def scan(
 
     if resume is not None and asked.follow:
         raise UsageError("--resume notes captures that were read to their end: --follow has none")
-    lists = _managed_lists(managed, headings)
+    lists = ManagedLists(managed, headings)
     since_ns, until_ns = time_span(asked.since, asked.until)
     given_roles = dict(role_of(text, ROLES) for text in roles)
     given_zones = dict(zone_named(text) for text in zones)
@@ -143,37 +141,21 @@ def scan(
             zones=given_zones,
             leases=[lease for table in tables for lease in table.leases],
         )
-        if lists:
-            compare(report, lists)
+        lists.compare(report)
         report.netwatch = who_looked(setup.pack)
         _write(report, out, form, show_all)
-    files = [file for capture in scanned for file in capture.parts()]
-    damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
-    doubtful = [problem for table in tables for problem in table.problems]
-    warn(damaged + doubtful + tagged_warning(scanned, asked.filter) + _skipped(lists))
+    warn(_problems(scanned, tables, lists, asked.filter))
     return exit_code(report, fail_on, stop.requested and not asked.follow)
 
 
-def _managed_lists(paths: tuple[str, ...], headings: tuple[str, ...]) -> "list[AssetList]":
-    """The lists of `--managed`, read before any capture: a mistake in one is told at once."""
-    if headings and not paths:
-        raise UsageError("--map says what a heading of a --managed list means: there is none")
-    if not paths:
-        return []
-    from netwatch.assets.headings import parse_map
-    from netwatch.assets.lists import read_lists
-
-    return read_lists(paths, dict(map(parse_map, headings)))
-
-
-def _skipped(lists: "Sequence[AssetList]") -> list[str]:
-    """What of the lists could not be read, the first ones of each."""
-    told: list[str] = []
-    for one in lists:
-        told += [f"{one.path}:{row.line}: {row.why}" for row in one.skipped[:SKIPPED_TOLD_MAX]]
-        if one.skipped_count > SKIPPED_TOLD_MAX:
-            told.append(f"{one.path}: and {one.skipped_count - SKIPPED_TOLD_MAX:,} more like these")
-    return told
+def _problems(
+    scanned: "Sequence[Capture]", tables: "Sequence[LeaseFile]", lists: ManagedLists, filter: str
+) -> list[str]:
+    """What could not be read, or not as it was meant: a line each for standard error."""
+    files = [file for capture in scanned for file in capture.parts()]
+    damaged = [f"{file.path}: {file.error}" for file in files if file.error is not None]
+    doubtful = [problem for table in tables for problem in table.problems]
+    return damaged + doubtful + tagged_warning(scanned, filter) + lists.skipped()
 
 
 def _scanned(
