@@ -19,7 +19,7 @@ from netwatch.cli.main import COMMANDS, EXIT_CODES, netwatch
 from netwatch.cli.scan import FAIL_LEVELS, FORMATS
 from netwatch.decode.link import LINK_TYPES
 from netwatch.decode.shims import SHIMS
-from netwatch.devices import coverage, roles
+from netwatch.devices import asset_index, assets, coverage, roles
 from netwatch.outputs import csv_rows, name_rows
 from netwatch.verdict import exhibits, judge
 
@@ -269,6 +269,13 @@ def test_thresholds() -> None:
         ("Who looked", report.Netwatch),
         ("A capture", report.Capture),
         ("A device", report.Device),
+        ("Managed or not", report.Managed),
+        ("A match", report.AssetMatch),
+        ("Managed assets", report.Assets),
+        ("A managed list", report.AssetList),
+        ("A skipped row", report.SkippedRow),
+        ("An asset", report.AssetRow),
+        ("A conflict", report.AssetConflict),
         ("Evidence", report.Evidence),
         ("A finding behind a carrier", report.Unattributed),
         ("Coverage", report.Coverage),
@@ -290,8 +297,20 @@ def test_keys_columns_and_words_of_the_outputs() -> None:
     assert tuple(CODE.findall(formats[2])[: len(FORMATS)]) == FORMATS
     source = (TREE / "netwatch" / "outputs" / "json_records.py").read_text()
     kinds = re.findall(r'_line\("(\w+)"', source)
-    (told,) = re.findall(r"`kind` before its fields:\n(.*)\.", OUTPUTS)
+    (told,) = re.findall(r"`kind` before its fields:\n([^.]*)\.", OUTPUTS)
     assert CODE.findall(told) == kinds
+
+
+def test_managed_or_not() -> None:
+    page = PAGES["docs/managed.md"]
+    assert tuple(firsts(page, "state")) == assets.STATES
+    assert tuple(firsts(page, "key")) == assets.KEYS
+    assert firsts(page, "field") == []  # the generated tables are compared whole
+    told = f"at least {assets.KNOWN_SHARE_MIN * 100:.0f} % of the assets"
+    days = (asset_index.ADDRESS_STALE_NS, assets.STALE_NS)
+    words = [told, *(f"{ns // (86_400 * 10**9)} days" for ns in days), "three or more machines"]
+    assert [word for word in words if word not in " ".join(page.split())] == []
+    assert asset_index.SHARED_ASSETS_MIN == 3
 
 
 def test_what_is_set_aside() -> None:

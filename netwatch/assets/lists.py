@@ -32,6 +32,8 @@ from netwatch.limits import ASSET_LIST_BYTES_MAX, ASSETS_MAX
 
 KEYS: Final = ("mac", "name", "address", "prefix", "serial")
 TIMES: Final = ("last-seen", "from", "until")
+ZIP: Final = b"PK\x03\x04"
+"""First octets of XLSX and ODS files as well."""
 ID_CHARACTERS_MAX: Final = 200
 UNUSED_MAX: Final = 100
 """Unknown headings that are told."""
@@ -67,6 +69,8 @@ def _octets(path: str) -> bytes:
 
 def list_of(octets: bytes, path: str, columns: Columns) -> AssetList:
     """The list in `octets`, read from `path`. UsageError if there is no asset in it."""
+    if octets.startswith(ZIP):
+        raise UsageError(f"{path}: found a spreadsheet or another ZIP file; save it as CSV")
     text, encoding = decoded(octets)
     name = os.path.basename(path)
     try:

@@ -14,7 +14,7 @@ from typing import Final
 
 from netwatch.asset import Asset, AssetList, plain_name, short_name
 from netwatch.charge import Role
-from netwatch.devices.asset_index import KINDS, NETBIOS_CHARACTERS, Index, Row
+from netwatch.devices.asset_index import KINDS, NETBIOS_CHARACTERS, Index, Row, is_shared
 from netwatch.model import VERDICTS
 from netwatch.report import (
     AssetConflict,
@@ -138,7 +138,8 @@ def _by_name(found: Found, index: Index, name: str) -> None:
 def _by_address(found: Found, index: Index, seen: Seen, address: IPv4Address | IPv6Address) -> None:
     """What an address is worth: only as much as nothing else speaks against it."""
     rows = index.get("address", address.packed)
-    if ("address", address.packed) in index.shared:
+    rows = [row for row in rows if _overlap(row.asset, seen) is not False]
+    if is_shared(rows, "address"):
         found.doubts.append(f"its address {address} stands in {len(rows):,} assets of the lists")
         return
     for row in rows:

@@ -136,7 +136,8 @@ def test_columns_are_told() -> None:
     [
         (b"", "list:1: found no text"),
         (b" \n\n", "list:1: found no text"),
-        (b"PK\x03\x04\0\0\0\0\xff\xff", "list:1: found no text"),
+        (b"PK\x03\x04\0\0\0\0\xff\xff", "list: found a spreadsheet"),
+        (bytes(64), "list:1: found no text"),
         (b"Foo,Bar\n1,2\n", "list:1: found 'Foo,Bar', expected a known heading"),
         (b"[1, 2", "list:1: found JSON that cannot be read"),
         (b"a: [1\n", "list:2:1: found YAML that cannot be read"),

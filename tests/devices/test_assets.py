@@ -163,6 +163,21 @@ def test_an_address_at_its_time(start: float | None, end: float | None, expected
     assert state(device(ip="10.0.0.7"), asset("A", ip="10.0.0.7", **bounds)) == expected
 
 
+def test_leases_that_follow_each_other_are_not_one_shared_address() -> None:
+    hour = DAY_NS // 24
+    leases = [
+        asset(
+            f"A{n}", ip="10.0.0.7", from_ns=NOW_NS + n * hour, until_ns=NOW_NS + n * hour + hour - 1
+        )
+        for n in (-5, -4, -3, -2, 100)
+    ]
+    now = asset("B", ip="10.0.0.7", from_ns=NOW_NS - hour)
+    assert state(device(ip="10.0.0.7"), *leases) == "unmanaged"
+    assert state(device(ip="10.0.0.7"), *leases, now) == "managed address"
+    same = [asset(f"C{n}", ip="10.0.0.7") for n in range(3)]
+    assert state(device(ip="10.0.0.7"), *same) == "unidentified"
+
+
 def test_prefixes() -> None:
     pool = asset("printers", prefixes=(ip_network("10.9.0.0/24"),))
     devices = [device(MAC, "10.9.0.4"), device(ip="10.9.0.5"), device(ip="10.8.0.5")]
