@@ -27,8 +27,11 @@ COMMON_NAMES: Final = frozenset(
     ).split()
 )
 """What machines are called that nobody gave a name: it tells them from nobody."""
-_NUMBERED: Final = re.compile(r"(?:iphone|ipad|macbook(?:-air|-pro)?|imac|galaxy)-\d{1,2}")
-"""The same with the number that a network with several of them adds."""
+_NUMBERED: Final = re.compile(
+    r"(?:iphone|ipad|macbook(?:-air|-pro)?|imac|galaxy)-\d{1,2}"
+    r"|(?:eth|eno|ens|wlan|bond|vlan|lo)\d{1,4}|(?:enp|wlp)\d{1,3}s\d{1,3}"
+)
+"""The same with the number that a network with several of them adds; names of interfaces."""
 
 
 _PUNCTUATION: Final = (

@@ -24,7 +24,7 @@ from netwatch.assets.cells import (
 )
 from netwatch.assets.delimited import read_delimited
 from netwatch.assets.encodings import decoded
-from netwatch.assets.headings import Columns
+from netwatch.assets.headings import ASSET_RANKS, Columns, letters
 from netwatch.assets.plain import read_plain
 from netwatch.assets.rows import NoRowsError, Row, Rows
 from netwatch.errors import UsageError
@@ -32,6 +32,8 @@ from netwatch.limits import ASSET_LIST_BYTES_MAX, ASSETS_MAX
 
 KEYS: Final = ("mac", "name", "address", "prefix", "serial")
 TIMES: Final = ("last-seen", "from", "until")
+OWNERS: Final = frozenset(("device", "virtualmachine"))
+"""Headings of NetBox for the machine that an interface or address belongs to."""
 ZIP: Final = b"PK\x03\x04"
 """First octets of XLSX and ODS files as well."""
 ID_CHARACTERS_MAX: Final = 200
@@ -161,17 +163,22 @@ class _Reader:
 
     def _asset(self, row: Row) -> Asset | None:
         """The asset of a row; None, and told, if there is nothing to know it by."""
-        keys = _Keys()
+        keys, owner = _Keys(), _Keys()
         ids: list[tuple[int, str]] = []
         times: dict[str, int] = {}
         for heading, text in row.cells:
             field = self._field(heading) or ("" if heading else _kind(text))
             if field == "asset" and not is_nothing(text):
                 ids.append((self._columns.rank(heading), text.strip()))
+            elif field == "name" and letters(heading) in OWNERS:
+                self._key(row.line, heading, field, text, owner)
             elif field in TIMES and not is_nothing(text):
                 self._time(row.line, heading, text, times)
             elif field in KEYS:
                 self._key(row.line, heading, field, text, keys)
+        if owner.names:  # a row of a card or an address: its own id is not the machine's
+            ids = [(rank, text) for rank, text in ids if rank != ASSET_RANKS["id"]]
+        keys.put_before(owner)
         keys.settle()
         if keys.empty:
             if row.line != self._told:
@@ -226,6 +233,12 @@ class _Keys:
         self.networks: list[Network] = []
         """Prefixes in a column of addresses."""
         self.serials: list[str] = []
+
+    def put_before(self, owner: "_Keys") -> None:
+        """Take what the row says of the machine that it is a part of, as what names it."""
+        self.names = owner.names + self.names
+        self.macs = owner.macs + self.macs
+        self.addresses = owner.addresses + self.addresses
 
     def settle(self) -> None:
         """A prefix in a column of addresses says where a machine is, unless it is all there is."""

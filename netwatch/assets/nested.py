@@ -37,6 +37,9 @@ def looks_like_yaml(text: str) -> bool:
 
 # --- JSON ---
 
+Records = list[tuple[str, msgspec.Raw]]
+"""(name or "", record)."""
+
 
 def read_json(text: str) -> Rows:
     """The rows of a JSON file, or of one JSON object a line. NoRowsError where it is neither."""
@@ -50,11 +53,11 @@ def read_json(text: str) -> Rows:
     rows = Rows("json")
     start, records = _json_records(octets, octets.find(top), top)
     line, counted = 1, 0
-    for record in records:
+    for name, record in records:
         start = octets.find(record, start)
         line += octets.count(b"\n", counted, start)
         counted = start
-        _add_json(rows, line, bytes(record))
+        _add_json(rows, line, bytes(record), name)
         start += len(bytes(record))
     return rows
 
@@ -67,27 +70,32 @@ def _json_lines(text: str) -> Rows:
     return rows
 
 
-def _json_records(octets: bytes, start: int, top: msgspec.Raw) -> tuple[int, list[msgspec.Raw]]:
-    """(from where on, the records) of the longest list in the outermost objects."""
+def _json_records(octets: bytes, start: int, top: msgspec.Raw) -> tuple[int, Records]:
+    """(from where on, the records) of the longest list in the outermost objects.
+
+    Objects in an object, and nothing else in it, are records that are called by their keys.
+    """
     for _ in range(WRAPPINGS_MAX):
         if bytes(top).lstrip()[:1] == b"[":
             break
         if bytes(top).lstrip()[:1] != b"{":
-            return start, [top]
+            return start, [("", top)]
         members = _raw_members(top)
         lists = {k: v for k, v in members.items() if bytes(v)[:1] == b"["}
         rich = {k: v for k, v in lists.items() if bytes(v)[1:].lstrip()[:1] == b"{"}
         objects = {k: v for k, v in members.items() if bytes(v)[:1] == b"{"}
         chosen = rich if len(members) - len(rich) <= _WRAPPING_MEMBERS else {}
+        if not chosen and len(objects) == len(members) > 1:
+            return start, list(objects.items())
         if not chosen and len(objects) == len(members) == 1:
             chosen = objects
         if not chosen:
-            return start, [top]
+            return start, [("", top)]
         name = max(chosen, key=lambda key: len(bytes(chosen[key])))
         start = octets.find(chosen[name], start)
         top = chosen[name]
     try:
-        return start, msgspec.json.decode(top, type=list[msgspec.Raw])
+        return start, [("", one) for one in msgspec.json.decode(top, type=list[msgspec.Raw])]
     except (msgspec.DecodeError, RecursionError):
         return start, []
 
@@ -103,14 +111,14 @@ def _raw_members(top: msgspec.Raw) -> dict[str, msgspec.Raw]:
         return {}
 
 
-def _add_json(rows: Rows, line: int, octets: bytes) -> None:
+def _add_json(rows: Rows, line: int, octets: bytes, name: str = "") -> None:
     try:
         record = msgspec.json.decode(octets)
     except (msgspec.DecodeError, RecursionError) as error:
         rows.skip(line, f"found JSON that cannot be read: {error}")
         return
     if isinstance(record, dict):
-        rows.rows.append(Row(line, _flat(record)))
+        rows.rows.append(Row(line, ([("name", name)] if name else []) + _flat(record)))
     elif isinstance(record, str):
         rows.rows.append(Row(line, [("", record)]))
     else:

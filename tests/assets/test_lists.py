@@ -99,6 +99,15 @@ def test_several_rows_of_one_asset() -> None:
     assert (found.rows, len(found.assets)) == (3, 2)
 
 
+def test_interfaces_belong_to_their_device() -> None:
+    found = read(
+        "ID,Name,Device,MAC Address\n1,eth0,pc1,00:16:3e:c8:00:0b\n2,eth1,pc1,00:16:3e:c8:00:0c\n"
+        "3,eth0,pc2,00:16:3e:c8:00:0d\n"
+    )
+    told = [(asset.id, asset.names, len(asset.macs)) for asset in found.assets]
+    assert told == [("pc1", ("pc1",), 2), ("pc2", ("pc2",), 1)]
+
+
 def test_leases_of_other_times_stay_apart() -> None:
     found = read(
         "Name,IP,From,Until\nPC1,10.0.0.1,2026-11-16,2026-11-17\nPC1,10.0.0.2,2026-11-17,\n"
@@ -154,7 +163,7 @@ def test_what_is_no_list_is_refused(octets: bytes, message: str) -> None:
 
 def test_files(tmp_path: Path) -> None:
     first, second = tmp_path / "a.csv", tmp_path / "b"
-    first.write_text("Box,Name\nPC1,eth0\n")
+    first.write_text("Box,Name\nPC1,front-desk\n")
     second.write_text("pc2\n")
     paths = [str(first), str(second), str(first)]
     lists = read_lists(paths, {"box": "name", "name": "ignore"})
@@ -164,6 +173,17 @@ def test_files(tmp_path: Path) -> None:
     for path in (str(tmp_path), str(tmp_path / "none"), "a\0b"):
         with pytest.raises(UsageError, match="cannot read"):
             read_lists([path], {})
+
+
+def test_all_lists_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / "a", tmp_path / "b"]
+    for path in paths:
+        path.write_text(f"{path.name}1\n{path.name}2\n")
+    monkeypatch.setattr("netwatch.assets.lists.ASSETS_MAX", 4)
+    assert len(read_lists(list(map(str, paths)), {})) == 2
+    monkeypatch.setattr("netwatch.assets.lists.ASSETS_MAX", 3)
+    with pytest.raises(UsageError, match="b: found more than 3 assets in all lists"):
+        read_lists(list(map(str, paths)), {})
 
 
 def test_a_list_is_bounded(tmp_path: Path) -> None:

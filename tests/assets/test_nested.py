@@ -39,6 +39,13 @@ def test_lines_of_json() -> None:
     ]
 
 
+def test_objects_that_are_called_by_their_keys() -> None:
+    rows = read_json('{"pc1": {"mac": "x"},\n"pc2": {"mac": "y"}}')
+    assert [(row.line, row.cells) for row in rows.rows] == [
+        (1, [("name", "pc1"), ("mac", "x")]), (2, [("name", "pc2"), ("mac", "y")])
+    ]  # fmt: skip
+
+
 def test_equal_records_stand_each_in_its_own_line() -> None:
     rows = read_json('[{"name": "a"},\n{"name": "a"},\n{"name": "a"}]')
     assert [row.line for row in rows.rows] == [1, 2, 3]
