@@ -95,10 +95,11 @@ class AssetList(msgspec.Struct, kw_only=True):
     assets: list[Asset] = []
 
     def skip(self, line: int, why: str) -> None:
-        """Note what could not be read."""
+        """Note what could not be read; `why` may hold a heading as it stood there."""
         self.skipped_count += 1
         if len(self.skipped) < ASSET_SKIPPED_MAX:
-            self.skipped.append(SkippedRow(line, why))
+            shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in why)
+            self.skipped.append(SkippedRow(line, shown))
 
 
 def plain_name(text: str) -> str:

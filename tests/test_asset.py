@@ -49,3 +49,9 @@ def test_what_is_skipped_is_bounded_and_counted() -> None:
         found.skip(line, "why")
     assert len(found.skipped) == ASSET_SKIPPED_MAX
     assert found.skipped_count == ASSET_SKIPPED_MAX + 5
+
+
+def test_what_is_skipped_is_told_on_one_line() -> None:
+    found = AssetList(path="a", format="csv", encoding="utf-8", sha256="", rows=0)
+    found.skip(2, "Gerät\n\x1b: why")
+    assert found.skipped[0].why == "Gerät\\n\\x1b: why"
