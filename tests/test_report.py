@@ -10,8 +10,8 @@ FIELDS = {
     report.Netwatch: "version engine packs",
     report.Capture: "path site sha256 packets bytes first_time last_time link_types anomalies"
     " error",
-    report.Device: "id verdict cap role zone site managed ips macs vendor hostnames first_seen"
-    " last_seen products purposes reasons evidence",
+    report.Device: "id verdict cap role role_suspected role_reason zone site managed ips macs"
+    " vendor hostnames switch_ports first_seen last_seen products purposes reasons evidence",
     report.Managed: "state reason matches",
     report.AssetMatch: "asset path line key value",
     report.Assets: "lists states running conflicts stale never_seen",
