@@ -173,6 +173,11 @@ class Scene:
             charges = self.ledger.charged.get(key, [])
             conduct = Conduct(
                 asked=len({c.sighting.signature for c in charges if c.sighting.signal in ASKED}),
+                matched=sum(
+                    c.sighting.count
+                    for c in charges
+                    if c.sighting.signal == Signal.DNS_QUERY and c.server_ours
+                ),
                 connected=any(c.sighting.signal not in ASKED for c in charges),
                 followed_by_others=self.ledger.is_followed(key, followers),
                 manages=not managers.isdisjoint(device.homes),

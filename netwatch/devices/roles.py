@@ -21,6 +21,9 @@ QUESTIONS_MIN: Final = 50
 """Questions to public servers, from which on following them can be expected."""
 FOLLOWED_PART: Final = 5
 """An endpoint makes at least one connection for so many questions."""
+LIST_OTHERS_PART: Final = 10
+"""Of so many questions a block list asks at most one for a name that is not in the pack: whoever
+uses the network asks for much more."""
 LIST_SIGNATURES: Final = 10
 """Signatures asked for and none followed: a product asks for few, a block list for all."""
 NAT_TTLS: Final = 5
@@ -60,6 +63,8 @@ class Conduct(msgspec.Struct, frozen=True, kw_only=True):
 
     asked: int = 0
     """Signatures that it asked for."""
+    matched: int = 0
+    """Its questions to DNS servers of ours for names in the pack."""
     connected: bool = False
     """It made any connection for one of them."""
     followed_by_others: bool = False
@@ -138,6 +143,18 @@ def _suspect_resolver(counts: Counts, conduct: Conduct, feed_connects: bool) -> 
             suspicion=f"it sent {questions} questions to public DNS servers and made only"
             f" {counts.connections} connections, as a DNS forwarder or a firewall does that"
             " resolves a block list",
+        )
+    inside = counts.questions - counts.questions_public
+    if (
+        inside >= QUESTIONS_MIN
+        and (inside - conduct.matched) * LIST_OTHERS_PART <= inside
+        and counts.connections * FOLLOWED_PART < inside
+        and not conduct.connected
+    ):
+        yield Guess(
+            role=asker,
+            suspicion=f"it asked for little else in {inside} questions and connected to none, as a"
+            " firewall does that resolves a block list, or a monitor that tries one",
         )
     if conduct.asked >= LIST_SIGNATURES and not conduct.connected:
         yield Guess(
