@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from typing import Any, Final
 
-from netwatch.capture.bpf import Programs, Step
+from netwatch.capture.bpf import LOADS, Programs, Step
 from netwatch.errors import UsageError
 from netwatch.limits import FRAME_BYTES_MAX
 
@@ -22,6 +22,8 @@ TRIED: Final = (ETHERNET, 113, 101, 0, 105, 276)
 """Kinds of link for which an expression may make sense, the likeliest first."""
 DLT: Final = {100: 11, 101: 14 if sys.platform.startswith("openbsd") else 12, 106: 19}
 """LINKTYPE_ number of a file -> libpcap's own, where they differ."""
+KERNEL_OFFSET: Final = 0xFF000000
+"""A load from here on asks Linux for what it knows of a live frame: its direction, for one."""
 
 
 class FilterError(Exception):
@@ -70,7 +72,8 @@ def _told(expression: str, link_type: int) -> list[Step] | str:
 def compile_filter(expression: str, link_type: int) -> list[Step]:
     """(code, jump if true, jump if false, k) of each instruction for a LINKTYPE_ number.
 
-    FilterError with libpcap's message; UsageError without libpcap.
+    FilterError with libpcap's message, or where the program asks for what no file holds: libpcap
+    takes this for a capture on the wire, and every frame would be dropped. UsageError without it.
     """
     pcap = libpcap()
     handle = pcap.pcap_open_dead(DLT.get(link_type, link_type), FRAME_BYTES_MAX)
@@ -88,6 +91,8 @@ def compile_filter(expression: str, link_type: int) -> list[Step]:
         pcap.pcap_freecode(ctypes.byref(program))
     finally:
         pcap.pcap_close(handle)
+    if any(code in LOADS and k >= KERNEL_OFFSET for code, _, _, k in found):
+        raise FilterError("that is known only while capturing, and does not stand in a file")
     return found
 
 

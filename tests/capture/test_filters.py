@@ -44,6 +44,15 @@ def test_an_expression_for_another_kind_of_link_is_told_where_it_does_not_fit() 
         compile_filter("type mgt subtype beacon", 1)
 
 
+@pytest.mark.parametrize("expression", ["inbound", "outbound and udp", "not inbound"])
+def test_what_no_file_holds_is_refused_and_drops_nothing(expression: str) -> None:
+    with pytest.raises(FilterError, match="only while capturing"):
+        compile_filter(expression, 1)
+    programs = compiled_filter(expression)
+    assert "is not for link type 1" in programs.program(1).wrong
+    assert programs.program(113).wrong == "", "a cooked header tells the direction"
+
+
 def test_without_libpcap_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(name: str) -> None:
         raise OSError(name)
