@@ -6,6 +6,9 @@ instead of the real one, `rpz-passthru.` leaves it alone (draft-vixie-dnsop-dns-
 The wildcards of a zone do not reach below a name that is itself in the zone, be it only as a part
 of another one (RFC 4592 section 2.2.1: the closest encloser counts). So below `*.a.example` the
 record `x.b.a.example` would let `y.b.a.example` through; what is needed is written anew there.
+
+An address may only belong to the name of a host (RFC 952): BIND refuses a whole zone that gives one
+to `_dmarc.a.example`. Nobody connects to such names; they are answered with `CNAME .` instead.
 """
 
 import ipaddress
@@ -26,6 +29,8 @@ from netwatch.exchange.found import Found, lines_of, shown
 
 TTL_S: Final = 300
 _LEFT_ALONE: Final = "CNAME rpz-passthru."
+_NO_SUCH_NAME: Final = "CNAME ."
+_HOST: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.|$))+")
 _TRIGGERS: Final = ("rpz-ip", "rpz-client-ip", "rpz-nsdname", "rpz-nsip")
 _TYPES: Final = frozenset({"A", "AAAA", "CNAME", "TXT", "NS", "SOA", "MX", "SRV", "HTTPS", "PTR"})
 _NUMBER: Final = re.compile(r"[0-9]+[smhdwSMHDW]?")
@@ -41,13 +46,13 @@ def lines(names: NameList, options: Options) -> Iterator[str]:
     yield f"$TTL {TTL_S}"
     yield f"@ SOA localhost. nobody.invalid. {options.serial} 3600 900 2592000 {TTL_S}"
     yield "@ NS localhost."
-    records = _sinkhole(options.sinkholes) or ["CNAME ."]
+    sinkhole = _sinkhole(options.sinkholes)
     for listed in names.chosen:
         owners = zone.owners[listed.signature.id]
         if owners:
             yield f"; {about(listed.signature)}"
         for owner in owners:
-            yield from (f"{owner} {record}" for record in records)
+            yield from _blocked(owner, sinkhole)
     repeated = {owner: blocked for owner, blocked in zone.all.items() if owner not in zone.asked}
     passed = [owner for owner, blocked in zone.asked.items() if not blocked]
     for title, owners in (
@@ -57,8 +62,13 @@ def lines(names: NameList, options: Options) -> Iterator[str]:
         if owners:
             yield f"; {title}"
         for owner in owners:
-            chosen = records if zone.all[owner] else [_LEFT_ALONE]
-            yield from (f"{owner} {record}" for record in chosen)
+            yield from _blocked(owner, sinkhole) if zone.all[owner] else [f"{owner} {_LEFT_ALONE}"]
+
+
+def _blocked(owner: str, sinkhole: list[str]) -> Iterator[str]:
+    """The records that block one owner."""
+    records = sinkhole if sinkhole and _HOST.fullmatch(owner) else [_NO_SUCH_NAME]
+    yield from (f"{owner} {record}" for record in records)
 
 
 def _sinkhole(addresses: tuple[str, ...]) -> list[str]:
