@@ -93,29 +93,45 @@ def pseudowire(packet: Packet, start: i64) -> i64:
     """A version 3 session from its id on: DONE, NEED_MORE where nothing known is in it, -Anomaly.
 
     What it carries, and how long cookie and sublayer are, was agreed on the control channel: it is
-    the first way of reading it that fits to the octet.
+    the first way of reading it that fits to the octet. Frames come first: more of them has to fit
+    than of a packet, which a cookie and a MAC may look like.
     """
     data = packet.data
     end = packet.end
     if end - start < 4 or read_i32_be(data, start) == 0:
         return Answer.NEED_MORE
-    position = start + 4
-    while position <= start + 4 + SUBLAYERS and position < end:
-        kind = pseudowire_kind(packet, position)
-        if kind != 0:
-            if not packet.enter_tunnel():
-                return -Anomaly.TOO_DEEP
-            packet.start = position if kind == ETHERNET else ip_start(data, position, end)
-            return inside(packet, kind, 0)
+    kind: i64 = ETHERNET
+    position = frame_start(packet, start + 4)
+    if position < 0:
+        position = start + 4
+        kind = 0
+        while position <= start + 4 + SUBLAYERS and position < end:
+            kind = packet_kind(packet, position)
+            if kind != 0:
+                break
+            position += 4
+        if kind == 0:
+            return Answer.NEED_MORE
+        position = ip_start(data, position, end)
+    if not packet.enter_tunnel():
+        return -Anomaly.TOO_DEEP
+    packet.start = position
+    return inside(packet, kind, 0)
+
+
+def frame_start(packet: Packet, start: i64) -> i64:
+    """Where an Ethernet frame begins that fits, behind a cookie and a sublayer or none; else -1."""
+    position = start
+    while position <= start + SUBLAYERS and position < packet.end:
+        if is_ethernet(packet.data, position, packet.end, packet.cut):
+            return position
         position += 4
-    return Answer.NEED_MORE
+    return -1
 
 
-def pseudowire_kind(packet: Packet, position: i64) -> i64:
-    """ETHERNET, IPV4 or IPV6 if that fits at `position`, bare, in PPP or in HDLC; else 0."""
+def packet_kind(packet: Packet, position: i64) -> i64:
+    """IPV4 or IPV6 if that fits at `position`, bare, in PPP or in HDLC; else 0."""
     data = packet.data
-    if is_ethernet(data, position, packet.end, packet.cut):
-        return ETHERNET
     start = ip_start(data, position, packet.end)
     kind = ip_kind(data, start, packet.end, packet.cut, 0)
     if kind == 0 or start == position:

@@ -72,6 +72,18 @@ def test_pseudowires(cookie: int, sublayer: int) -> None:
     assert opened(ENDS.ip(115, made)).ethertype == 0x0806
 
 
+@pytest.mark.parametrize("cookie", [b"cook", b"\x6f\0\0\0", b"E\0\0\x3e", b"\x40\0\0\x3e"])
+def test_a_cookie_and_a_mac_that_look_like_a_packet(cookie: bytes) -> None:
+    """Behind `c`, which is version 6, 00:16 of the MAC is the length of a SYN's frame."""
+    syn = frames.tcp("10.0.0.1", "10.0.0.2", (50_000, 443), "S", (1, 0))
+    frame = frames.on_link(syn, 1, "00:16:3e:00:00:01", "00:16:3e:00:00:02")
+    assert len(cookie + frame) == 62 == 0x16 + 40
+    packet = opened(ENDS.ip(115, l2tp_3(frame, cookie)))
+    assert what_is_inside(packet) == syn
+    assert packet.source_mac >= 0
+    assert what_is_inside(opened(ENDS.ip(115, l2tp_3(syn, cookie)))) == syn
+
+
 def test_pseudowires_of_something_else() -> None:
     assert refused(ENDS.ip(115, l2tp_3(b"frame relay, or what" * 3))) == Anomaly.ETHERTYPE_UNKNOWN
     assert refused(ENDS.ip(115, b"abc")) == Anomaly.ETHERTYPE_UNKNOWN
