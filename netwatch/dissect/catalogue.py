@@ -38,7 +38,8 @@ DISSECTORS: Final = (
         "TLS",
         (Signal.TLS_SNI, Signal.TLS_CERTIFICATE),
         (),
-        "TCP, any port, also behind STARTTLS, SOCKS, PROXY and CONNECT; certificates up to 1.2",
+        "TCP, any port, also behind SOCKS, PROXY headers (1 and 2), CONNECT, and STARTTLS as SMTP, "
+        "IMAP, POP3, FTP, LDAP, XMPP, PostgreSQL, MySQL and others have it; certificates up to 1.2",
         ("dissect/hellos.py", "dissect/certificates.py", "extract/tls.py"),
     ),
     Dissector(
@@ -65,7 +66,7 @@ DISSECTORS: Final = (
             Signal.FILE_MAGIC,
         ),
         (),
-        "TCP, any port",
+        "TCP, any port; for whom, if X-Forwarded-For or Forwarded says so",
         ("dissect/requests.py", "dissect/payloads.py", "extract/http.py"),
     ),
     Dissector(
@@ -79,7 +80,7 @@ DISSECTORS: Final = (
         "SOCKS",
         (Signal.SOCKS_HOST,),
         (),
-        "TCP, any port: versions 4a and 5",
+        "TCP, any port: versions 4, 4a and 5",
         ("dissect/proxies.py", "extract/socks.py"),
     ),
     Dissector(
@@ -115,3 +116,6 @@ DISSECTORS: Final = (
     Dissector("LLDP", (), ("lldp",), "ethertype 0x88CC", ("dissect/claims.py", "extract/lldp.py")),
     Dissector("CDP", (), ("cdp",), "SNAP 00-00-0C 0x2000", ("dissect/claims.py", "extract/cdp.py")),
 )
+
+WHERE: Final = {entry.protocol: entry.where for entry in DISSECTORS}
+"""Every protocol, and where it is looked for; the README has it from here."""
