@@ -39,7 +39,8 @@ DISSECTORS: Final = (
         (Signal.TLS_SNI, Signal.TLS_CERTIFICATE),
         (),
         "TCP, any port, also behind SOCKS, PROXY headers (1 and 2), CONNECT, and STARTTLS as SMTP, "
-        "IMAP, POP3, FTP, LDAP, XMPP, PostgreSQL, MySQL and others have it; certificates up to 1.2",
+        "IMAP, POP3, FTP, LDAP, XMPP, PostgreSQL, MySQL, SQL Server and others have it; "
+        "certificates up to 1.2",
         ("dissect/hellos.py", "dissect/certificates.py", "extract/tls.py"),
     ),
     Dissector(

@@ -18,6 +18,7 @@ from netwatch.dissect.ftp import FTP_PORT, FtpDissector
 from netwatch.dissect.hellos import HelloDissector
 from netwatch.dissect.proxies import ProxyDissector
 from netwatch.dissect.requests import RequestDissector
+from netwatch.extract.envelopes import behind_envelope
 from netwatch.extract.ftp import ftp_begins
 from netwatch.extract.http2 import PREFACE_BYTES, preface_begins
 from netwatch.extract.http_begins import request_begins, usual_method
@@ -116,6 +117,10 @@ class Payloads:
             return FRESH
         if behind == 0:
             return WAIT
+        behind = behind_envelope(data, start, end)
+        if behind > 0:
+            self.consumed = behind
+            return FRESH
         return self.maybe_dns(packet, data, start, end)
 
     def ftp_lines(self, packet: Packet, data: bytes, start: i64, end: i64) -> i64:

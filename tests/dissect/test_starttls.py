@@ -174,6 +174,25 @@ def test_the_hello_behind_a_talk(talk: Talk, port: int, hello: bytes) -> None:
     assert not seen.sightings[0].tls.partial
 
 
+@pytest.mark.parametrize("cut", [1_460, 100])
+def test_the_hello_in_packets_of_sql_server(cut: int) -> None:
+    """MS-TDS section 2.2.3.1: the handshake lies in packets of type 0x12."""
+    wire = Wire(START)
+    connection = wire.connect(ALICE, SERVER, 1_433)
+    connection.say(b"\x12\x01\x00\x2f\x00\x00\x01\x00" + bytes(39))
+    connection.hear(b"\x04\x01\x00\x2b\x00\x00\x01\x00" + bytes(35))
+    connection.say(b"\x12\x01" + (8 + len(LONG)).to_bytes(2, "big") + bytes(4) + LONG, cut)
+    connection.hear(b"\x12\x01" + (8 + len(FLIGHT)).to_bytes(2, "big") + bytes(4) + FLIGHT, cut)
+    assert names_of(run(wire)) == FOUND
+
+
+def test_the_hello_in_one_segment_with_the_request_for_it() -> None:
+    """A MySQL client does not wait for an answer to its request."""
+    port, talk = TALKS["mysql"]
+    ((heard, said),) = talk
+    assert names_of(run(talked((port, [(heard, b"")]), said + HELLO))) == FOUND
+
+
 LINES = [name for name in TALKS if name.split(",")[0] in ("smtp", "imap", "pop3", "ftp")]
 
 

@@ -1,6 +1,7 @@
 """A PROXY header or SOCKS request ends inside what is there, and names an address or a host.
 
-What is whole is the same with anything behind it; every origin is an address that Python knows.
+What is whole is the same with anything behind it; every origin is an address that Python knows. A
+database's envelope ends where a hello begins.
 """
 
 from ipaddress import ip_address
@@ -8,12 +9,13 @@ from typing import Final
 
 from invariants import alike, prefixes
 
+from netwatch.extract.envelopes import behind_envelope
 from netwatch.extract.forwarded import Forwarded
 from netwatch.extract.proxy_header import ProxyHeader
 from netwatch.extract.socks import HANDSHAKE, NONE, SocksRequest
 
 RUNS: Final = 20_000
-DEPTHS: Final = ("origin", "nobody", "name", "address", "forwarded")
+DEPTHS: Final = ("origin", "nobody", "name", "address", "forwarded", "envelope")
 reached: set[str] = set()
 
 Facts = tuple[int, bytes]
@@ -31,6 +33,7 @@ def target(octets: bytes) -> None:
             assert alike(octets[:behind] + bytes((HANDSHAKE,)), read) == (behind, told)
     alike(octets, lambda data, start, end: forwarded(data, start, end, False))
     alike(octets, lambda data, start, end: forwarded(data, start, end, True))
+    alike(octets, envelope)
 
 
 def header(data: bytes, start: int, end: int) -> Facts:
@@ -58,6 +61,16 @@ def socks(data: bytes, start: int, end: int) -> Facts:
     assert found.name_end <= behind
     reached.add("name" if found.name_end else "address")
     return behind - start, data[found.name_start : found.name_end]
+
+
+def envelope(data: bytes, start: int, end: int) -> int:
+    """Where what an envelope holds begins."""
+    behind = behind_envelope(data, start, end)
+    if behind == NONE:
+        return NONE
+    assert start < behind < end and data[behind] == HANDSHAKE
+    reached.add("envelope")
+    return behind - start
 
 
 def forwarded(data: bytes, start: int, end: int, elements: bool) -> bytes:

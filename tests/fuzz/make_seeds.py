@@ -346,6 +346,8 @@ def proxies() -> Seeds:
     yield "socks5-login", b"\5\1\2" + wrapped.log_in(b"a", b"b") + wrapped.socks5("2001:db8::1")
     yield "socks4", wrapped.socks4("10.0.0.1", user=b"me")
     yield "socks4a", wrapped.socks4(NAME, user=b"me")
+    yield "tds", b"\x12\1\0\x40\0\0\1\0" + records(HELLO)[:56]
+    yield "mysql", b"\x20\0\0\1\x05\xae\xff\x19" + bytes(28) + records(HELLO)[:40]
     yield "forwarded", b'for="[2001:db8::17]:47011";by=a, for=10.0.0.1, unknown'
 
 
