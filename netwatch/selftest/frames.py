@@ -1,5 +1,7 @@
 """Frames out of nothing, by scapy, whose one address this is: headers, lengths, checksums.
 
+What comes by the thousand is in `packets`.
+
 An address is text, a MAC too. A packet here is octets from its IP header on; `on_link` puts it into
 a frame. Nothing is random, so the same calls give the same octets.
 """
@@ -9,7 +11,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from scapy.layers.dhcp import BOOTP, DHCP
-from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
+from scapy.layers.inet import ICMP, IP, UDP, fragment
 from scapy.layers.inet6 import (
     ICMPv6ND_NA,
     ICMPv6NDOptDstLLAddr,
@@ -18,8 +20,10 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrHopByHop,
     fragment6,
 )
-from scapy.layers.l2 import ARP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Ether
+from scapy.layers.l2 import ARP, CookedLinux, CookedLinuxV2, Ether
 from scapy.packet import Raw
+
+from netwatch.selftest import packets
 
 NULL: Final = 0
 ETHERNET: Final = 1
@@ -50,11 +54,10 @@ def udp(
 
     `options`: with a hop-by-hop header before it (IPv6 only).
     """
-    return bytes(
-        _network(source, target, ttl, number, options)
-        / UDP(sport=ports[0], dport=ports[1])
-        / Raw(payload)
-    )
+    if not (options and ":" in source):
+        return packets.udp(source, target, ports, payload, ttl, number)
+    header = IPv6(src=source, dst=target, hlim=ttl) / IPv6ExtHdrHopByHop()
+    return bytes(header / UDP(sport=ports[0], dport=ports[1]) / Raw(payload))
 
 
 def tcp(
@@ -69,17 +72,7 @@ def tcp(
     number: int = 1,
 ) -> bytes:
     """A TCP segment; `flags` as scapy writes them ("S", "SA", "PA"), `numbers` are (seq, ack)."""
-    options = [("MSS", 1460)] if "S" in flags else []
-    segment = TCP(
-        sport=ports[0],
-        dport=ports[1],
-        flags=flags,
-        seq=numbers[0] & 0xFFFFFFFF,
-        ack=numbers[1] & 0xFFFFFFFF,
-        window=64240,
-        options=options,
-    )
-    return bytes(_network(source, target, ttl, number, False) / segment / Raw(payload))
+    return packets.tcp(source, target, ports, flags, numbers, payload, ttl, number)
 
 
 def packed(ip: str) -> bytes:
@@ -104,22 +97,9 @@ def unreachable(source: str, target: str, packet: bytes) -> bytes:
     return bytes(IP(src=source, dst=target) / ICMP(type=3, code=3) / Raw(packet[:28]))
 
 
-def _network(source: str, target: str, ttl: int, number: int, options: bool) -> IP | IPv6:
-    if ":" in source:
-        header = IPv6(src=source, dst=target, hlim=ttl)
-        return header / IPv6ExtHdrHopByHop() if options else header
-    return IP(src=source, dst=target, ttl=ttl, id=number & 0xFFFF)
-
-
 def one_hop_on(packet: bytes) -> bytes:
     """The packet behind a router: one hop less to live, and IPv4's checksum to match."""
-    again = IPv6(packet) if packet[0] >> 4 == 6 else IP(packet)
-    if again.version == 6:
-        again.hlim -= 1
-    else:
-        again.ttl -= 1
-        del again.chksum
-    return bytes(again)
+    return packets.one_hop_on(packet)
 
 
 def in_fragments(packet: bytes, payload_bytes: int, number: int = 1) -> list[bytes]:
@@ -139,7 +119,7 @@ def on_link(
     """The frame that carries `packet` on a link of this LINKTYPE_, VLAN tags outermost first."""
     ethertype = IPV6 if packet[0] >> 4 == 6 else IPV4
     if link == ETHERNET:
-        return _tagged(source_mac, target_mac, vlans, ethertype) + packet
+        return packets.ethernet(source_mac, target_mac, ethertype, packet, vlans)
     if link in (SLL, SLL2):
         cooked = {"lladdrtype": 1, "lladdrlen": 6, "src": _hardware(source_mac), "proto": ethertype}
         kind = CookedLinux if link == SLL else CookedLinuxV2
@@ -153,18 +133,6 @@ def on_link(
 
 def _hardware(mac: str) -> bytes:
     return bytes.fromhex(mac.replace(":", "")) + bytes(2)
-
-
-def _tagged(source_mac: str, target_mac: str, vlans: Sequence[int], ethertype: int) -> bytes:
-    """An Ethernet header; of several tags the outer ones are 802.1ad's."""
-    header = Ether(src=source_mac, dst=target_mac, type=ethertype)
-    if vlans:
-        kinds = [Dot1AD] * (len(vlans) - 1) + [Dot1Q]
-        header = Ether(src=source_mac, dst=target_mac)
-        for kind, vlan in zip(kinds, vlans, strict=True):
-            header = header / kind(vlan=vlan)
-        header.lastlayer().type = ethertype
-    return bytes(header)
 
 
 def arp(mac: str, ip: str, asked_for: str) -> bytes:
