@@ -87,6 +87,26 @@ class Charge(msgspec.Struct, kw_only=True, frozen=True):
     """The server is on our side of the network."""
 
 
+TOOLS: Final = (
+    b"curl/",
+    b"Wget/",
+    b"HTTPie/",
+    b"xh/",
+    b"aria2/",
+    b"libwww-perl/",
+    b"lwp-request/",
+    b"Python-urllib/",
+    b"python-requests/",
+    b"PostmanRuntime/",
+)
+"""How a User-Agent begins that is a person's tool to try things out with."""
+
+
+def is_tool(sighting: Sighting) -> bool:
+    """Whether whoever said this names itself as such a tool."""
+    return sighting.http is not None and sighting.http.user_agent.startswith(TOOLS)
+
+
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """How well one device was watched: what its silence is worth."""
 

@@ -183,6 +183,7 @@ class Scene:
                 manages=not managers.isdisjoint(device.homes),
                 forwards=device.forwards,
                 speaks_for_others=key in self.ledger.forwarders,
+                direct=bool(key.mac) and _is_direct(key.mac, self.seen.get(key, ())),
             )
             feed_connects = any(site in connecting for site, _ in device.homes)
             self.roles[key] = guess_role(counts.get(key, Counts()), conduct, feed_connects)
@@ -320,6 +321,11 @@ def _between(capture: Capture, since_ns: int | None, until_ns: int | None) -> Ca
     ]
     observation = msgspec.structs.replace(capture.observation, sightings=kept)
     return msgspec.structs.replace(capture, observation=observation)
+
+
+def _is_direct(mac: bytes, seen: Iterable[tuple[Capture, Client]]) -> bool:
+    """Whether no frame of a device was another MAC's."""
+    return all(client.mac == mac and client.macs == 1 for _, client in seen)
 
 
 def _management_servers(charges: Iterable[Charge]) -> set[Home]:

@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from netwatch.charge import is_tool
 from netwatch.limits import ANSWERS_KEPT_MAX, SIGHTINGS_BYTES_MAX, SIGHTINGS_KEPT_MAX
 from netwatch.model import DnsFields, Reply, Sighting
 
@@ -262,7 +263,7 @@ def _series(sighting: Sighting) -> bytes:
             sighting.browser,
             (dns.qtype, dns.rcode) if dns else None,
             tls.partial if tls else None,
-            http.forwarded_for if http else None,
+            (http.forwarded_for, is_tool(sighting)) if http else None,
         )
     )
 

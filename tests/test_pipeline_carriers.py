@@ -28,7 +28,8 @@ from netwatch.model import (
 def test_a_firewall_that_resolves_a_block_list() -> None:
     net = Net()
     net.host(PC, PC_MAC, connections=30, connections_named=30)
-    net.host(DC, DC_MAC, questions=200, questions_public=200, connections=2)
+    asked = {"questions": 200, "questions_public": 200, "questions_matched": 180}
+    net.host(DC, DC_MAC, **asked, connections=2)
     for n in range(6):
         net.ask(n, f"s{n:02}.upd.kaspersky.com", DC, DC_MAC, server=GOOGLE)
         net.ask(n + 0.5, "ds.kaspersky.com", DC, DC_MAC, server=GOOGLE, blocked=True)
@@ -36,6 +37,23 @@ def test_a_firewall_that_resolves_a_block_list() -> None:
     one = device(found, "192.168.1.10")
     assert (one.verdict, one.cap, one.role) == ("possible", "suspected-carrier", "list-resolver")
     assert "200 questions" in one.reasons[-1]
+
+
+def test_a_forwarder_of_which_only_the_far_side_is_seen() -> None:
+    """It asks for everything, and hardly connects: what it asks is asked for others."""
+    net = Net()
+    net.host(PC, PC_MAC, connections=30, connections_named=30)
+    net.host(DC, DC_MAC, questions=200, questions_public=200, questions_matched=12, connections=2)
+    for n in range(6):
+        net.ask(n, f"s{n:02}.upd.kaspersky.com", DC, DC_MAC, server=GOOGLE)
+    found = judged(net)
+    assert verdict(found, "192.168.1.10") == ("unknown", None)
+    (finding,) = found.unattributed
+    assert (finding.role, finding.address, finding.verdict) == (
+        "resolver",
+        "192.168.1.10",
+        "possible",
+    )
 
 
 def test_a_list_resolver_betrays_itself_by_asking_for_everything() -> None:

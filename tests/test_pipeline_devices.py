@@ -147,7 +147,8 @@ def test_roles_are_the_known_ones() -> None:
     net = Net()
     for number, counters in enumerate(
         (
-            {"questions_public": 99}, {"clients_served": 7}, {"proxied": 9}, {"answers_served": 1},
+            {"questions_public": 99, "questions_matched": 90}, {"clients_served": 7},
+            {"proxied": 9}, {"answers_served": 1},
             {"ttl_kinds": 0xFF, "agent_kinds": 0xFFFF}, {"connections": 9}, {"proxied": 1},
         )
     ):  # fmt: skip

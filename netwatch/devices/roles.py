@@ -26,10 +26,23 @@ LIST_OTHERS_PART: Final = 10
 uses the network asks for much more."""
 LIST_SIGNATURES: Final = 10
 """Signatures asked for and none followed: a product asks for few, a block list for all."""
+LIST_PART: Final = 4
+"""A forwarder asks for everything: at most one name in so many is one of the packs'."""
 NAT_TTLS: Final = 5
-NAT_HELLOS: Final = 24
 NAT_AGENTS: Final = 12
-"""Kinds of TTL, hello and User-Agent behind one address; two of these three are too many."""
+"""Kinds of TTL and of User-Agent behind one address: both together are too many."""
+CROWD_HELLOS: Final = 16
+"""Kinds of hello from one address that are many machines'. In the real captures at hand no machine
+showed more than 5."""
+PAIR_HELLOS: Final = 6
+"""Kinds of hello that are more than one machine's if the TTLs are two systems'."""
+REMADE_HELLOS: Final = 50
+REMADE_KINDS: Final = 2
+"""So many hellos of so few kinds, from as many User-Agents as only a crowd has: made anew."""
+TTL_BITS: Final = 61
+"""Of the sketch: a TTL's bit is its remainder."""
+FIRST_TTLS: Final = (32, 64, 128, 255)
+"""What systems begin with."""
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -38,9 +51,11 @@ class Counts(msgspec.Struct, kw_only=True):
     connections: int = 0
     questions: int = 0
     questions_public: int = 0
+    questions_matched: int = 0
     answers_served: int = 0
     clients_served: int = 0
     proxied: int = 0
+    hellos: int = 0
     hello_kinds: int = 0
     agent_kinds: int = 0
     ttl_kinds: int = 0
@@ -50,9 +65,11 @@ class Counts(msgspec.Struct, kw_only=True):
         self.connections += client.connections
         self.questions += client.questions
         self.questions_public += client.questions_public
+        self.questions_matched += client.questions_matched
         self.answers_served += client.answers_served
         self.clients_served |= client.clients_served
         self.proxied += client.proxied
+        self.hellos += client.hellos
         self.hello_kinds |= client.hello_kinds
         self.agent_kinds |= client.agent_kinds
         self.ttl_kinds |= client.ttl_kinds
@@ -75,6 +92,8 @@ class Conduct(msgspec.Struct, frozen=True, kw_only=True):
     """Its MAC carries frames of others."""
     speaks_for_others: bool = False
     """It named others as the origin of what it sent."""
+    direct: bool = False
+    """It was only seen in frames of its own MAC: no router lies between."""
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +104,8 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is only suspected; empty: it is known."""
     known_by: str = ""
     """Why it is known; empty where it is suspected, or an endpoint."""
+    far_side: bool = False
+    """Known without having been seen serving anybody: it could have made all this up."""
 
     @property
     def reason(self) -> str:
@@ -99,28 +120,20 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_proxy(self) -> bool:
         """Whether its word on whom it asks for is believed."""
-        return self.role == Role.PROXY and not self.suspicion
+        return self.role == Role.PROXY and not self.suspicion and not self.far_side
 
 
 def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
     """The role of one device. `feed_connects`: this feed shows connections of anybody at all."""
-    served = counts.clients_served.bit_count()
-    if served >= RESOLVER_CLIENTS:
-        return Guess(
-            role=Role.RESOLVER,
-            known_by=f"it answered {counts.answers_served} DNS questions of at least {served}"
-            " addresses",
-        )
-    if counts.proxied >= PROXY_REQUESTS:
-        known_by = f"it was sent {counts.proxied} requests for other servers"
-        return Guess(role=Role.PROXY, known_by=known_by)
-    suspicions = (
+    candidates = (
+        *_near_side(counts),
+        *_far_side(counts, conduct, feed_connects),
         *_suspect_resolver(counts, conduct, feed_connects),
         *_suspect_proxy(counts, conduct),
         *_suspect_nat(counts),
     )
-    if suspicions:
-        return suspicions[0]
+    if candidates:
+        return candidates[0]
     if conduct.manages:
         return Guess(
             role=Role.MANAGEMENT_SERVER, known_by="several clients come to its management ports"
@@ -130,14 +143,83 @@ def guess_role(counts: Counts, conduct: Conduct, feed_connects: bool) -> Guess:
     return Guess(role=Role.ENDPOINT)
 
 
-def _suspect_resolver(counts: Counts, conduct: Conduct, feed_connects: bool) -> Iterable[Guess]:
-    asker = Role.RESOLVER if conduct.followed_by_others else Role.LIST_RESOLVER
+def _near_side(counts: Counts) -> Iterable[Guess]:
+    """Those who were seen serving others."""
+    served = counts.clients_served.bit_count()
+    if served >= RESOLVER_CLIENTS:
+        yield Guess(
+            role=Role.RESOLVER,
+            known_by=f"it answered {counts.answers_served} DNS questions of at least {served}"
+            " addresses",
+        )
+    if counts.proxied >= PROXY_REQUESTS:
+        known_by = f"it was sent {counts.proxied} requests for other servers"
+        yield Guess(role=Role.PROXY, known_by=known_by)
+
+
+def _far_side(counts: Counts, conduct: Conduct, feed_connects: bool) -> Iterable[Guess]:
+    """Those who surely act for others, although these were not seen."""
+    questions, connections = counts.questions_public, counts.connections
+    everything = counts.questions_matched * LIST_PART <= questions
+    if _only_asks(counts, feed_connects) and (conduct.followed_by_others or everything):
+        yield Guess(
+            role=Role.RESOLVER,
+            far_side=True,
+            known_by=f"it sent {questions} questions of all kinds to public DNS servers and made"
+            f" only {connections} connections",
+        )
+    hellos = counts.hello_kinds.bit_count()
+    if hellos >= CROWD_HELLOS:
+        yield Guess(
+            role=Role.NAT if systems(counts.ttl_kinds) > 1 else Role.PROXY,
+            far_side=True,
+            known_by=f"at least {hellos} kinds of TLS hello come from its address",
+        )
+    if conduct.direct and is_one_hop_on(counts.ttl_kinds):
+        yield Guess(
+            role=Role.NAT,
+            far_side=True,
+            known_by="all packets with its MAC have passed another router before",
+        )
+    agents = counts.agent_kinds.bit_count()
+    if counts.hellos >= REMADE_HELLOS and hellos <= REMADE_KINDS and agents >= NAT_AGENTS:
+        yield Guess(
+            role=Role.PROXY,
+            far_side=True,
+            known_by=f"at least {agents} kinds of User-Agent come from its address, but only"
+            f" {hellos} of TLS hello in {counts.hellos}: it makes these anew",
+        )
+
+
+def _only_asks(counts: Counts, feed_connects: bool) -> bool:
     questions = counts.questions_public
-    if (
+    return (
         feed_connects
         and questions >= QUESTIONS_MIN
         and counts.connections * FOLLOWED_PART < questions
-    ):
+    )
+
+
+def systems(ttl_kinds: int) -> int:
+    """Kinds of system in a sketch of TTLs, by what they begin with, up to two hops away."""
+    return sum(any(_has_ttl(ttl_kinds, first - hops) for hops in range(3)) for first in FIRST_TTLS)
+
+
+def is_one_hop_on(ttl_kinds: int) -> bool:
+    """Whether packets have passed a router, and not one has not."""
+    return any(_has_ttl(ttl_kinds, first - 1) for first in FIRST_TTLS) and not any(
+        _has_ttl(ttl_kinds, first) for first in FIRST_TTLS
+    )
+
+
+def _has_ttl(ttl_kinds: int, ttl: int) -> bool:
+    return bool(ttl_kinds >> ttl % TTL_BITS & 1)
+
+
+def _suspect_resolver(counts: Counts, conduct: Conduct, feed_connects: bool) -> Iterable[Guess]:
+    asker = Role.RESOLVER if conduct.followed_by_others else Role.LIST_RESOLVER
+    questions = counts.questions_public
+    if _only_asks(counts, feed_connects):
         yield Guess(
             role=asker,
             suspicion=f"it sent {questions} questions to public DNS servers and made only"
@@ -181,9 +263,11 @@ def _suspect_nat(counts: Counts) -> Iterable[Guess]:
     ttls = counts.ttl_kinds.bit_count()
     hellos = counts.hello_kinds.bit_count()
     agents = counts.agent_kinds.bit_count()
-    if (ttls >= NAT_TTLS) + (hellos >= NAT_HELLOS) + (agents >= NAT_AGENTS) >= 2:
+    if (ttls >= NAT_TTLS and agents >= NAT_AGENTS) or (
+        systems(counts.ttl_kinds) > 1 and hellos >= PAIR_HELLOS
+    ):
         yield Guess(
-            role=Role.NAT if ttls >= NAT_TTLS else Role.PROXY,
+            role=Role.NAT,
             suspicion=f"{ttls} kinds of TTL, {hellos} of TLS hello and {agents} of User-Agent come"
             " from its address",
         )

@@ -32,6 +32,7 @@ from netwatch.state.clients import (
     QUESTIONS,
     QUESTIONS_MATCHED,
     QUESTIONS_PUBLIC,
+    TTL_KINDS,
 )
 from netwatch.state.fingerprint import address_hash, is_public, mix
 from netwatch.state.recent import AGAIN, NEW
@@ -154,6 +155,7 @@ class DnsDissector:
         if not self.copy:
             self.tally.dns_questions += 1
             clients.clients.count(place, QUESTIONS)
+            clients.clients.mark(place, TTL_KINDS, packet.ttl)
             if is_public(packet.net, packet.target, packet.address_length):
                 clients.clients.count(place, QUESTIONS_PUBLIC)
         while message.question.count > 0:

@@ -38,6 +38,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """A key share of X25519MLKEM768 and, over TCP, a session ticket: some 1.7 kB in all."""
     quic: bool = False
     """With QUIC's transport parameters, and TLS 1.3 only."""
+    program: int = 0
+    """Different programs, 0 to 59, offer different suites: so their fingerprints differ."""
 
     def handshake(self) -> bytes:
         """The handshake message, without a record around it."""
@@ -48,12 +50,18 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
                 b"\x03\x03",
                 octets("random", self.number, 32),
                 counted(1, session),
-                counted(2, words(SUITES[:3] if self.quic else SUITES)),
+                counted(2, words(self._suites())),
                 b"\x01\x00",
                 counted(2, self._extensions(versions)),
             )
         )
         return message(1, body)
+
+    def _suites(self) -> Sequence[int]:
+        if self.quic:
+            return SUITES[:3]
+        fewer, turned = divmod(self.program, len(SUITES))
+        return (SUITES[turned:] + SUITES[:turned])[: len(SUITES) - fewer]
 
     def _extensions(self, versions: Sequence[int]) -> bytes:
         groups = (X25519MLKEM768, X25519, P256) if self.post_quantum else (X25519, P256)

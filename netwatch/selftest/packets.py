@@ -94,6 +94,8 @@ def checksum(octets: bytes) -> int:
 
 
 def _pseudo(ends: tuple[bytes, bytes], protocol: int, length: int) -> bytes:
+    if len(ends[0]) != len(ends[1]):
+        raise ValueError("one address of IPv4 and one of IPv6 found, two of a kind expected")
     return ends[0] + ends[1] + pack(">II", length, protocol)
 
 

@@ -135,11 +135,20 @@ class Wire:
         return connection
 
     def tls(
-        self, client: Host, server: Host, name: str, *, browser: bool = False, port: int = 443
+        self,
+        client: Host,
+        server: Host,
+        name: str,
+        *,
+        browser: bool = False,
+        port: int = 443,
+        program: int = 0,
     ) -> "Tcp":
         """A TLS 1.3 session: handshake, hello, the server's flight, some octets, the end."""
         connection = self.connect(client, server, port)
-        hello = hellos.Hello(name=name.encode(), number=self.count, browser=browser)
+        hello = hellos.Hello(
+            name=name.encode(), number=self.count, browser=browser, program=program
+        )
         connection.say(hellos.records(hello.handshake()))
         connection.hear(hellos.flight_13(self.count))
         connection.say(hellos.records(bytes(64), kind=hellos.APPLICATION))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from netwatch.charge import Seat
+from netwatch.charge import Seat, is_tool
 from netwatch.model import Signal
 from netwatch.signature import Signature
 from netwatch.verdict.exhibits import ASKED, HALF_HOUR_NS, SAID, Exhibit
@@ -44,6 +44,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     acked: bool = False
     """One-way, but on a feed of one direction whose clients acknowledge what is not seen."""
     browser: bool = False
+    tool: bool = False
+    """Said only by what calls itself curl, Wget and the like: somebody tries names out."""
     decoy: bool = False
     address_only: bool = False
     gossip: bool = False
@@ -105,6 +107,7 @@ def _piece(
         two_way=any(exhibit.two_way for exhibit in group),
         acked=any(exhibit.acked for exhibit in group),
         browser=bool(speakers) and all(sighting.browser for sighting in speakers),
+        tool=bool(speakers) and all(is_tool(sighting) for sighting in speakers),
         decoy=any(e.decoy for e in group)
         and all(e.decoy for e in group if e.charge.sighting.signal in SAID),
         address_only=signals <= {Signal.FLOW_TO_ANSWERED_ADDRESS, Signal.ADDRESS_PREFIX},

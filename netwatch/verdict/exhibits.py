@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from netwatch.charge import Charge, Seat
+from netwatch.charge import Charge, Seat, is_tool
 from netwatch.model import Signal
 from netwatch.signature import Signature
 
@@ -240,6 +240,7 @@ class Bench:
             and own.purpose not in NAMES_DECIDE
             and exhibit.charge.sighting.signal in ASKED | SAID
             and not exhibit.copy
+            and not is_tool(exhibit.charge.sighting)
         )
 
     def _is_known(self, server: bytes) -> bool:
@@ -280,7 +281,7 @@ def _sameness(charge: Charge) -> tuple[object, ...]:
         (charge.capture, s.time_ns // HALF_HOUR_NS, s.signal, s.name, s.signature, charge.seat),
         (s.client, s.client_mac, s.server, s.server_port, s.transport),
         (s.two_way, charge.replied, charge.refused, charge.acked),
-        (s.blocked, s.browser, s.dns.qtype if s.dns else 0, charge.hello),
+        (s.blocked, s.browser, is_tool(s), s.dns.qtype if s.dns else 0, charge.hello),
     )
 
 

@@ -45,6 +45,7 @@ CAPS: Final = (
     "merely-asked",
     "address-only",
     "browser",
+    "tool",
     "decoy-name",
     "medium",
     "suspected-carrier",
@@ -113,12 +114,14 @@ def ceiling(strength: str, purpose: str, signal: str, seat: str) -> str:
 def piece_level(piece: Piece) -> Level:
     """What one piece proves for itself, and what keeps it from proving more."""
     top = max((ceiling(*kind) for kind in piece.kinds), key=LADDER.index, default="contacted")
-    if top == "contacted" or (top == "possible" and piece.browser):
+    if top == "contacted" or (top == "possible" and (piece.browser or piece.tool)):
         return "contacted", None
     if top == "possible":
         return "possible", "medium"
     if piece.browser:
         return "possible", "browser"
+    if piece.tool:
+        return "possible", "tool"
     if piece.decoy:
         return "possible", "decoy-name"
     if piece.address_only:

@@ -33,6 +33,8 @@ CAP_WORDS: Final = {
     "address-only": "not more, because it connected to the address without being seen to ask for"
     " or say the name",
     "browser": "not more, because the program that said the name is a browser",
+    "tool": "not more, because the program that said the name is a person's tool, as its User-Agent"
+    " tells",
     "decoy-name": "not more, because circumvention tools say this name as a decoy, and no DNS"
     " answer, known address, certificate or other name vouches for it",
     "medium": "not more, because other programs than the product can cause this",

@@ -88,3 +88,8 @@ def test_a_frame_is_what_scapy_makes_of_it(vlans: tuple[int, ...]) -> None:
         theirs = theirs / (Dot1Q(vlan=vlan) if number == len(vlans) else Dot1AD(vlan=vlan))
     theirs.lastlayer().type = 0x0800
     assert packets.ethernet(*MACS, 0x0800, body, vlans) == bytes(theirs) + body
+
+
+def test_the_ends_of_a_packet_are_of_a_kind() -> None:
+    with pytest.raises(ValueError, match="two of a kind"):
+        packets.udp(FOUR[0], SIX[1], (1, 2), b"", 64, 1)
