@@ -86,7 +86,7 @@ demo: $(DEMO)/installed  ## install into .venv and scan pcaps/
 # --- checks ---
 
 # Checks of the installed engine that are programs of their own, in the order in which they run.
-PROGRAMS := same torture-lite parity torture
+PROGRAMS := same torture-lite parity simulate torture
 
 .PHONY: test
 test: tools lint interpreted $(if $(NO_COMPILER),,compiled $(PROGRAMS))  ## every check
@@ -115,10 +115,11 @@ compiled: $(COMPILED)/installed  ## the suite on the installed, compiled wheel
 	NETWATCH_EXPECT_ENGINE=compiled $(INSTALLED) \
 		$(COMPILED)/bin/python -m pytest tests -m 'not tree' $(PARALLEL)
 
-.PHONY: same torture-lite parity torture
+.PHONY: same torture-lite parity simulate torture
 same:  ## both engines on every capture: identical output
 torture-lite:  ## every truncation of 300 samples, 200,000 mutated frames: both engines alike
 parity:  ## the real captures against an independent tool
+simulate:  ## 750 made networks whose truth is known: nobody is accused, and who is there is found
 torture:  ## hostile input: bounds on memory and time
 $(PROGRAMS): $(COMPILED)/installed
 	$(INSTALLED) $(COMPILED)/bin/python bench/$(subst -,_,$@).py

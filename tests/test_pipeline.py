@@ -140,7 +140,8 @@ def test_a_suspected_carrier_never_beats_possible(
 ) -> None:
     net = Net()
     net.host(PC, PC_MAC, connections=30)
-    net.host(DC, DC_MAC, questions=500, questions_public=500, connections=9)
+    asked = {"questions": 500, "questions_public": 500, "questions_matched": 400}
+    net.host(DC, DC_MAC, **asked, connections=9)
     for at, signal, name in packets:
         net.ask(at, name, DC, DC_MAC, server=GOOGLE)
         net.say(at, signal, name, DC, DC_MAC, two_way=True)

@@ -22,6 +22,7 @@ from made_networks import (
 from netwatch.model import (
     Client,
     DnsFields,
+    HttpFields,
     Signal,
 )
 
@@ -135,12 +136,29 @@ def test_what_is_blocked_again_and_again_is_a_product() -> None:
     assert verdict(judged(net)) == ("running", None)
 
 
-def test_what_is_blocked_adds_to_what_was_tried() -> None:
+def test_what_is_blocked_does_not_add_to_what_was_tried() -> None:
+    """Somebody who looks up one name and tries another leaves exactly this."""
     net = Net()
     net.host(PC, PC_MAC, connections=9, questions=9)
     net.ask(1, "dc1-st.ksn.kaspersky-labs.com", blocked=True)
     net.hello(2, "touch.kaspersky.com")
+    assert verdict(judged(net)) == ("likely", None)
+    net.hello(3, "ksn-crypto-file-geo.kaspersky-labs.com")
     assert verdict(judged(net)) == ("running", None)
+
+
+def test_a_tool_that_names_itself_proves_little() -> None:
+    """curl and dig of an administrator; the same requests of another program prove more."""
+    for agent, expected in ((b"curl/8.5.0", ("possible", "tool")), (b"", ("running", None))):
+        net = Net()
+        net.host(PC, PC_MAC, connections=9, questions=9)
+        for at, name in ((1, "touch.kaspersky.com"), (9, "dc1-st.ksn.kaspersky-labs.com")):
+            net.ask(at, name)
+            said = {"http": HttpFields(user_agent=agent), "two_way": True}
+            net.say(at + 1, Signal.HTTP_HOST, name, PC, PC_MAC, **said)
+        found = judged(net)
+        assert verdict(found) == expected
+    assert "tool" not in device(found).reasons[-1]
 
 
 def test_a_refused_connection_is_an_attempt() -> None:

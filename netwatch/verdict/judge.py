@@ -169,9 +169,9 @@ def judge(pieces: Sequence[Piece], subject: Subject, limits: Thresholds = THRESH
 def _together(judged: Sequence[Judged], subject: Subject, limits: Thresholds) -> Level:
     """What pieces that may be added up prove."""
     full = [p for p, level in judged if level in FULL and p.seat not in BEHIND]
-    several = len({piece.signature for piece in full}) >= limits.signatures
-    # A person who looks up two names behind a blocker is answered just so.
-    if (several and not all(p.merely_blocked for p in full)) or _repeated(full, limits):
+    # A person who looks names up behind a blocker is answered just so: only what was tried counts.
+    tried = {piece.signature for piece in full if not piece.merely_blocked}
+    if len(tried) >= limits.signatures or _repeated(full, limits):
         return "running", None
     if _repeated([p for p, _ in judged if p.server_proven and p.two_way], limits):
         return "running", None

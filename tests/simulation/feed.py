@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from netwatch.selftest import frames, packets
-from netwatch.selftest.wire import FIRST_PORT, Host, Site, Wire
+from netwatch.selftest.wire import FIRST_PORT, STEP_NS, Host, Site, Wire
 
 ISP_MAC: Final = "00:16:3e:fe:00:01"
 COPY_NS: Final = 20_000
@@ -72,10 +72,10 @@ class Feed(Wire):
             self.errand.said_shown += shown and from_client
             self.errand.heard_shown += shown and not from_client
         if not shown:
-            self.now_ns += frames_step(packet)
+            self.now_ns += STEP_NS
             return
         macs = self._macs(source, target)
-        seen = packet if self.mirror.seat == "access" else packets.one_hop_on(packet)
+        seen = packet if macs[0] == source.mac else packets.one_hop_on(packet)
         self.show(frames.on_link(seen, self.link, *macs, self.vlans))
         if self.mirror.copies and self._rng.random() < self.mirror.copies:
             self.now_ns += COPY_NS
@@ -124,8 +124,3 @@ def ports_of(packet: bytes) -> tuple[int, int]:
     start = 40 if packet[0] >> 4 == 6 else 20
     ports = packet[start : start + 4]
     return int.from_bytes(ports[:2], "big"), int.from_bytes(ports[2:], "big")
-
-
-def frames_step(packet: bytes) -> int:
-    """Time that a packet takes that nobody sees: as long as one that is shown."""
-    return 200_000 if packet else 0

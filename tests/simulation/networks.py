@@ -97,6 +97,7 @@ class Network:
         self.proxy = world.server(proxy, 8)
         gateway = world.being("carrier", "gateway")
         world.lives(gateway, world.site.gateway)
+        self.tried: set[str] = set()
         self.spoofer = world.machine(world.being("clean", "spoofer"))
 
     def add(self, number: int) -> None:
@@ -171,6 +172,7 @@ class Network:
         """Everything in tunnels. Where the mirror does not show them, the proxy hides it."""
         world, rng = self.world, self.world.rng
         wire = world.feed(begin_s + rng.uniform(0, HOURS) * HOUR_S)
+        being.carried_by = "proxy"
         if world.mirror.seat == "uplink":
             being.hidden_in = "proxy"
         for _ in range(2):
@@ -228,8 +230,14 @@ def hide(today: Today) -> None:
 
 
 def administer(today: Today) -> None:
-    """Somebody tries names out."""
-    programs.try_out(today.wire(), today.host, today.network.dns, today.network.world.rng)
+    """Somebody tries names out, on one day: who tries them day after day is like a product."""
+    network = today.network
+    if today.being.name in network.tried:
+        return
+    network.tried.add(today.being.name)
+    # Where a lost frame hid the tool as well, two names would be tried by nobody in particular.
+    marked = network.world.seed % 2 == 0 or network.world.mirror.loss > 0
+    programs.try_out(today.wire(), today.host, network.dns, network.world.rng, marked=marked)
 
 
 def be_spoofed(today: Today) -> None:

@@ -43,6 +43,8 @@ LOOK_ALIKES: Final = (
 )
 BROWSER: Final = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
 PUBLIC_DNS: Final = ("8.8.8.8", "1.1.1.1", "9.9.9.9")
+TRIED_NAME: Final = "activation-v2.kaspersky.com"
+"""What an administrator tries over TLS."""
 PRODUCT_PROGRAM: Final = 3
 UPDATE: Final = b"<?xml version='1.0'?><Update/>"
 
@@ -201,22 +203,29 @@ def say_decoys(wire: Feed, client: Host, rng: Random, hours: float) -> None:
         wire.wait(rng.uniform(200, 1_500))
 
 
-def try_out(wire: Feed, client: Host, dns: Resolving | None, rng: Random) -> None:
-    """An administrator: dig of many names, curl of some, one of them over TLS."""
-    names = rng.sample(PRODUCT_NAMES, 6)
+def try_out(
+    wire: Feed, client: Host, dns: Resolving | None, rng: Random, *, marked: bool = True
+) -> None:
+    """An administrator: dig of many names, curl of some.
+
+    Not `marked`: also names that are blocked, and one name over TLS, where nothing tells the tool.
+    """
     six = ":" in client.ip
+    names = rng.sample([name for name in PRODUCT_NAMES if name != TRIED_NAME], 6)
     public = wire.site.internet("2001:4860:4860::8888" if six else rng.choice(PUBLIC_DNS))
     for name in names:
         if dns is not None and rng.random() < 0.5:
             dns.look_up(wire, client, name)
         else:
-            found = () if rng.random() < 0.2 else addresses(address_of(name, six))
+            found = () if not marked and rng.random() < 0.4 else addresses(address_of(name, six))
             rcode = 0 if found else NXDOMAIN
             wire.look_up(client, public, name, found, kind="AAAA" if six else "A", rcode=rcode)
         wire.wait(rng.uniform(3, 90))
     for name in names[:3]:
         fetch(wire, client, name, "/index/u1313g.xml", dns, "User-Agent: curl/8.5.0")
         wire.wait(rng.uniform(3, 90))
+    if not marked:
+        visit(wire, client, TRIED_NAME, dns, browser=False, program=5)
 
 
 def through_proxy(wire: Feed, client: Host, proxy: Host, name: str, program: int) -> None:

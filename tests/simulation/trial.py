@@ -6,7 +6,7 @@ had an address when the evidence was seen.
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,9 +21,11 @@ from netwatch.pipeline import judge_captures
 from netwatch.report import Device, Report
 from netwatch.scan import scan_captures
 from netwatch.selftest.files import pcap
+from netwatch.signature import Signature
 
 ACCUSED: Final = frozenset(("likely", "running"))
 FOUND: Final = ACCUSED | {"possible"}
+SERIOUS: Final = ("running", "likely", "possible", "stopped", "contacted", "clean", "unknown")
 Check = Callable[[World, Report], Sequence[str]]
 """What must hold of one scene, besides the general rules: gives what does not."""
 
@@ -39,21 +41,26 @@ class Outcome(msgspec.Struct, kw_only=True):
     visible: int = 0
     """Machines with a product that could be seen twice or more, and how many were found."""
     found: int = 0
+    accusable: int = 0
+    """Everybody else: those who must not be accused."""
     missed: list[str] = msgspec.field(default_factory=list)
     frames: int = 0
     verdicts: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
     """(kind, verdict) -> machines."""
 
 
-def report_of(world: World, pack: Pack | None = None) -> tuple[Report, int]:
-    """Write what the mirror showed, read it, judge it; and how many frames there were."""
+def report_of(world: World, signatures: Sequence[Signature] | None = None) -> tuple[Report, int]:
+    """Write what the mirror showed, read it, judge it; and how many frames there were.
+
+    `signatures`: the shipped ones, as a control has changed them.
+    """
     shown = world.shown()
-    used = pack or shipped()
+    used = shipped()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.pcap"
         path.write_bytes(pcap(shown))
         captures: list[Capture] = scan_captures([str(path)], used, digest=False, jobs=1)
-    return judge_captures(captures, used.signatures), len(shown)
+    return judge_captures(captures, signatures or used.signatures), len(shown)
 
 
 @cache
@@ -62,9 +69,11 @@ def shipped() -> Pack:
     return load_packs(sorted(packs_folder().glob("*.yaml")))
 
 
-def try_world(world: World, checks: Sequence[Check] = (), pack: Pack | None = None) -> Outcome:
+def try_world(
+    world: World, checks: Sequence[Check] = (), signatures: Sequence[Signature] | None = None
+) -> Outcome:
     """Judge a network and compare with the truth."""
-    report, frames = report_of(world, pack)
+    report, frames = report_of(world, signatures)
     return compare(world, report, checks, frames)
 
 
@@ -75,7 +84,9 @@ def compare(world: World, report: Report, checks: Sequence[Check], frames: int =
     for device in report.devices:
         owners = owners_of(world, device)
         for being in owners:
-            best[being.name] = min(best.get(being.name, "unknown"), device.verdict, key=SERIOUS.get)
+            best[being.name] = min(
+                best.get(being.name, "unknown"), device.verdict, key=SERIOUS.index
+            )
             outcome.verdicts[being.kind, device.verdict] += 1
         if _is_false(device, owners):
             outcome.accused_wrongly += 1
@@ -84,13 +95,15 @@ def compare(world: World, report: Report, checks: Sequence[Check], frames: int =
             outcome.wrong.append(f"falsely cleared: {said(device, owners)}")
         if device.verdict == "stopped" and any(being.guilty for being in owners):
             outcome.wrong.append(f"said to have stopped: {said(device, owners)}")
-    hidden = {being.hidden_in for being in world.beings if being.guilty}
+    guilty = [being for being in world.beings if being.guilty]
+    hidden = {carrier for being in guilty for carrier in (being.hidden_in, being.carried_by)}
     carriers = {stay.ip: b for b in world.beings for stay in b.stays if b.kind == "carrier"}
     for finding in report.unattributed:
         carrier = carriers.get(finding.address)
         if finding.verdict in ACCUSED and (carrier is None or carrier.name not in hidden):
             outcome.accused_wrongly += 1
             outcome.wrong.append(f"nobody behind {finding.address}: {finding.verdict}")
+    outcome.accusable = sum(not being.guilty for being in world.beings)
     for being in world.beings:
         if being.kind == "product" and visible(being, world.mirror):
             outcome.visible += 1
@@ -109,14 +122,6 @@ def _is_false(device: Device, owners: Sequence[Being]) -> bool:
         return False
     trying = any(being.kind == "admin" for being in owners)
     return device.verdict == "running" or not trying
-
-
-SERIOUS: Final[Mapping[str, int]] = {
-    verdict: rank
-    for rank, verdict in enumerate(
-        ("running", "likely", "possible", "stopped", "contacted", "clean", "unknown")
-    )
-}
 
 
 def owners_of(world: World, device: Device) -> list[Being]:

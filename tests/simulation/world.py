@@ -53,6 +53,8 @@ class Being(msgspec.Struct, kw_only=True):
     errands: list[Errand] = msgspec.field(default_factory=list)
     hidden_in: str = ""
     """Name of the carrier that speaks for it; it has no frames of its own."""
+    carried_by: str = ""
+    """Name of a carrier that it uses, whether or not the mirror shows its own side."""
     lasting: bool = True
     """Its MAC is its maker's, not made up."""
 
@@ -72,7 +74,7 @@ class World:
     def __init__(self, seed: int, mirror: Mirror, name: str) -> None:
         self.seed = seed
         self.name = name
-        self.rng = Random(f"{name} {seed}")
+        self.rng = Random(f"{name} {seed}")  # noqa: S311 - seeded, so that it can be made again
         self.mirror = mirror
         self.site = Site(seed % 200)
         self.beings: list[Being] = []
