@@ -91,6 +91,15 @@ def test_only_known_carriers_carry() -> None:
     assert not guess_role(Counts(), Conduct(forwards=True), True).carries
 
 
+def test_a_proxy_known_by_its_far_side_is_not_believed() -> None:
+    """Anybody can say many kinds of hello, and then headers that name somebody else."""
+    far = guess_role(Counts(hello_kinds=(1 << 16) - 1), Conduct(), True)
+    near = guess_role(Counts(proxied=5), Conduct(), True)
+    assert (far.role, far.carries, far.is_proxy) == (Role.PROXY, True, False)
+    assert (near.role, near.carries, near.is_proxy) == (Role.PROXY, True, True)
+    assert "16 kinds of TLS hello" in far.reason
+
+
 def test_counts_of_several_addresses_add_up() -> None:
     counts = Counts()
     for _ in range(2):
