@@ -178,13 +178,6 @@ class FlowWatch:
         if signature >= 0:
             self.add(packet, from_client, Signal.PORT_PROFILE, b"", signature)
 
-    def hello_on_port(self, packet: Packet) -> Sighting | None:
-        """A hello on a management port proves more than the port, also where it says no name."""
-        signature = self.sightings.matcher.port(packet.protocol, packet.target_port)
-        if signature < 0:
-            return None
-        return self.add(packet, True, Signal.PORT_PROFILE, b"", signature)
-
     def add(
         self, packet: Packet, from_client: bool, signal: str, name: bytes, signature: i64
     ) -> Sighting:

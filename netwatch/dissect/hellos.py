@@ -32,10 +32,6 @@ class HelloDissector:
             watch.sightings.reply(packet, watch.flow, "hello")
         if hello.alpn_end - hello.alpn_start == 4 and is_dns_alpn(hello):
             watch.encrypted_dns(packet, True)
-        self.outer = False
-        sighting = watch.hello_on_port(packet)
-        if sighting is not None:
-            self.describe(sighting, hello, quic_version)
         if not self.take_name(hello.data, hello.name_start, hello.name_end):
             return
         self.outer = hello.ech and watch.dns.outer.is_outer(
