@@ -17,6 +17,8 @@ class Seat:
     BEHIND_RESOLVER: Final = "behind-resolver"
     BEHIND_PROXY: Final = "behind-proxy"
     BEHIND_NAT: Final = "behind-nat"
+    LOG: Final = "log"
+    """In the log of somebody who was asked by this address, or saw it ask."""
 
 
 SEATS: Final = (
@@ -25,6 +27,7 @@ SEATS: Final = (
     Seat.BEHIND_RESOLVER,
     Seat.BEHIND_PROXY,
     Seat.BEHIND_NAT,
+    Seat.LOG,
 )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+import msgspec
+
 from netwatch import report
 from netwatch.charge import Charge, Role, Seat
 from netwatch.devices.addresses import UNKNOWN_ORIGIN, origin_of
@@ -114,6 +116,7 @@ def evidence_records(
             followed=exhibit.followed,
             blocked=sighting.blocked or charge.refused,
             count=exhibit.count,
+            log=_log(captures[charge.capture], capture),
         )
         same = (
             sighting.time_ns // HALF_HOUR_NS,
@@ -144,12 +147,34 @@ def _capture(capture: Capture, site: str) -> report.Capture:
         sha256=capture.sha256,
         packets=coverage.packets,
         bytes=capture.bytes,
-        first_time=report.Time(coverage.first_ns) if coverage.packets else None,
-        last_time=report.Time(coverage.last_ns) if coverage.packets else None,
+        first_time=report.Time(coverage.first_ns) if coverage.last_ns else None,
+        last_time=report.Time(coverage.last_ns) if coverage.last_ns else None,
         link_types=dict(sorted(coverage.link_types.items())),
         anomalies=dict(sorted(coverage.anomalies.items())),
         error=capture.error,
+        log=_log_record(capture),
     )
+
+
+def _log_record(capture: Capture) -> report.Log | msgspec.UnsetType:
+    if not capture.is_log:
+        return msgspec.UNSET
+    return report.Log(
+        format=log_name(capture.format), lines=capture.frames, notes=list(capture.notes)
+    )
+
+
+def _log(capture: Capture, path: str) -> str | msgspec.UnsetType:
+    """The format of the log at `path` in this capture."""
+    if not capture.is_log:
+        return msgspec.UNSET
+    formats = (file.format for file in capture.parts() if file.path == path)
+    return log_name(next(formats, capture.format))
+
+
+def log_name(format: str) -> str:
+    """The kind of log of a capture's format (`gzip bind log`: `bind`); empty for packets."""
+    return format.removesuffix(" log").rpartition(" ")[2] if format.endswith(" log") else ""
 
 
 def as_time(kind: type, number: object) -> report.Time:

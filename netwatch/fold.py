@@ -68,7 +68,7 @@ class Fold:
         self._apart_max = apart_max
         self._records = 0
         self._apart: list[Capture] = []
-        self._groups: dict[tuple[str, bool, bool], Group] = {}
+        self._groups: dict[tuple[str, bool, bool, bool], Group] = {}
         self._room = Room(room)
         self._sightings = Room(sightings_max)
         self._octets = Room(sightings_bytes_max)
@@ -96,6 +96,7 @@ class Fold:
             capture.site,
             is_one_directional(seen.coverage),
             hides_connections(seen.clients),
+            capture.is_log,
         )
         group = self._groups.get(kind)
         if group is None:
@@ -215,8 +216,8 @@ class Group:
 
     def _add_coverage(self, coverage: Coverage) -> None:
         total = self._coverage
-        if coverage.packets:
-            first_ns = total.first_ns if total.packets else coverage.first_ns
+        if coverage.packets or coverage.last_ns:
+            first_ns = total.first_ns if total.packets or total.last_ns else coverage.first_ns
             total.first_ns = min(first_ns, coverage.first_ns)
             total.last_ns = max(total.last_ns, coverage.last_ns)
             self._watched_ns += coverage.last_ns - coverage.first_ns - coverage.gap_ns

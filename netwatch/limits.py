@@ -240,3 +240,17 @@ ASSET_COLUMNS_MAX: Final = 1_024
 """Cells of one row; the widest exports have some two hundred."""
 RESUME_RECORD_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Octets of one capture's result in a `--resume` file: more is no length that we wrote."""
+
+# --- logs ---
+LOG_HEAD_BYTES: Final = 256 * 1024
+"""Octets at the beginning of an input by which its format is told: a syslog has much else."""
+LOG_LINE_BYTES_MAX: Final = 64 * 1024
+"""Longest line of a log: an EVE event with all its records has some kilobytes."""
+LOG_FRAME_BYTES_MAX: Final = 1024 * 1024
+"""Longest frame of a dnstap file: a DNS message has at most 64 KiB."""
+LOG_LINES_TOLD_MAX: Final = 8
+"""Lines that were not understood of which the number is told; all are counted."""
+LOG_PENDING_MAX: Final = 1_024
+"""Questions of a log that wait for its answers, and clients of one question."""
+LOG_PENDING_NS_MAX: Final = 10_000_000_000
+"""For how long: resolvers give up after 5 s."""

@@ -3,8 +3,7 @@
 Times are integers: nanoseconds since 1970-01-01 UTC (`_ns`). Addresses and MACs are packed `bytes`
 (4 or 16, 6 octets; empty = not known), because dict keys that come from the wire must be bytes.
 Names are wire labels (`names.Name.wire`). Integer constants are folded into the engine.
-What comes by the million is `gc=False`: it holds nothing that could point back at it, so Python's
-search for cycles need not walk it (a quarter of the time of `netwatch names`).
+What comes by the million is `gc=False`: Python's search for cycles need not walk it.
 """
 
 from typing import Final
@@ -78,6 +77,7 @@ class Anomaly:
     SSDP: Final = 45
     LLDP: Final = 46
     CDP: Final = 47
+    LOG_LINE: Final = 48
 
 
 ANOMALY_NAMES: Final = (
@@ -174,8 +174,7 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     transport: int = 0
     """IP protocol number: 6 or 17."""
     vlans: tuple[int, ...] = ()
-    """Outermost first. Behind a tunnel those of the inner frame, and before them the network
-    identifier of the tunnel if it has one (VXLAN, Geneve, LISP: 24 bits; ERSPAN's VLAN)."""
+    """Outermost first; before those inside a tunnel its network (24 bits; ERSPAN's VLAN)."""
     tunnels: tuple[bytes, ...] = ()
     """Outer (source + destination) packed addresses of each tunnel layer, outermost first."""
     flow: int = 0
@@ -191,8 +190,7 @@ class Sighting(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     browser: bool = False
     """The hello has extension 65037 or the User-Agent is a browser's."""
     count: int = 1
-    last_time_ns: int = 0
-    """Of the last repeat, where `count` > 1."""
+    last_time_ns: int = 0  # of the last repeat
     dns: DnsFields | None = None
     tls: TlsFields | None = None
     http: HttpFields | None = None
@@ -216,8 +214,7 @@ class Claim(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     time_ns: int
     frame: int
     kind: str
-    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `llmnr`, `nbns`, `browser` (datagrams
-    of NetBIOS), `ssdp`, `lldp`, `cdp`."""
+    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `nbns`, `browser` (NetBIOS), `lldp`, ..."""
     address: bytes = b""
     mac: bytes = b""
     hostname: bytes = b""
@@ -260,8 +257,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """New outbound flows (TCP SYN or first UDP packet to a public server; DNS left out)."""
     connections_named: int = 0
     """Of these, with a name read from a hello, Host or CONNECT, or to an answered address."""
-    connections_answered: int = 0
-    """TCP only: the server's side was seen as well."""
+    connections_answered: int = 0  # TCP only: the server's side was seen as well
     hellos: int = 0
     hellos_ech: int = 0
     hellos_outer: int = 0
@@ -274,8 +270,7 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ttl_kinds: int = 0
     """64-bit sketch of TTLs / hop limits."""
     questions: int = 0
-    questions_public: int = 0
-    """DNS questions sent to a public (not private, not link-local) server."""
+    questions_public: int = 0  # sent to a public (not private, not link-local) server
     questions_matched: int = 0
     answers: int = 0
     """DNS answers that reached this address."""
@@ -286,11 +281,10 @@ class Client(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     proxied: int = 0
     """CONNECT and absolute-form requests that were sent to this address: it is a proxy."""
     encrypted_dns: int = 0
-    """Flows to port 853 (DNS over TLS or QUIC), or to a known resolver by HTTPS."""
+    """Flows to port 853, or to a known resolver by HTTPS."""
     quic: int = 0
     tunnels: int = 0
-    """Flows of VPNs (IPsec, WireGuard, OpenVPN, PPTP) that it began, and packets of ESP
-    that it sent or was sent."""
+    """Flows of VPNs that it began, and packets of ESP that it sent or was sent."""
 
 
 class Mac(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -381,7 +375,14 @@ class Capture(msgspec.Struct, kw_only=True):
     frames: int = 0
     """Frame numbers that it has; in a series those of the next file go on behind them."""
     tagged_dropped: int = 0
-    """Frames with a VLAN tag that a filter without the word `vlan` did not let through."""
+    """Frames with a VLAN tag that a filter without the word `vlan` dropped."""
+    notes: list[str] = []
+    """Of a log: what was assumed of its times, and which lines were not understood."""
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is a log (`gzip bind log`): then its frames are lines."""
+        return self.format.endswith(" log")
 
     def parts(self) -> "list[Capture]":
         """Give its files, also where it is only one."""

@@ -13,8 +13,9 @@ from netwatch import report
 from netwatch.charge import ROLES, Charge, Key, Role, Seat
 from netwatch.devices.addresses import is_host, is_ours, is_unicast, outermost
 from netwatch.devices.charging import ASKED, Ledger
-from netwatch.devices.coverage import hides_connections, seat_of, summarise, watch_device
+from netwatch.devices.coverage import hiding_connections, seat_of, summarise, watch_device
 from netwatch.devices.identity import Home, Hosts, Zone, parse_zones, zone_of
+from netwatch.devices.log_places import place_logs
 from netwatch.devices.networks import by_network
 from netwatch.devices.places import LEASES
 from netwatch.devices.roles import Conduct, Counts, Guess, guess_role
@@ -60,7 +61,7 @@ def judge_captures(
     """
     ordered = [_between(capture, since_ns, until_ns) for capture in captures]
     ordered.sort(key=lambda capture: (capture.site, capture.path, capture.sha256))
-    scene = Scene(ordered, signatures, roles or {}, parse_zones(zones or {}), leases)
+    scene = Scene(place_logs(ordered), signatures, roles or {}, parse_zones(zones or {}), leases)
     scene.charge()
     scene.cast()
     scene.keep_most_serious(devices_max)
@@ -104,8 +105,7 @@ class Scene:
         self._zones = zones
         self._bench = Bench(signatures, THRESHOLDS.followed_ns)
         self._by_path = {capture.path: capture for capture in captures}
-        self._hiding = {c.path for c in captures if hides_connections(c.observation.clients)}
-        """Captures that show questions and could not show connections."""
+        self._hiding = hiding_connections(captures)
         self._inside = {
             capture.site
             for capture in captures
@@ -129,6 +129,7 @@ class Scene:
                 charge.site,
             )
         self.ledger.set_far_legs_aside(self.hosts)
+        self.ledger.align_moments()
         for key, charges in self.ledger.charged.items():
             if not charges and not key.mac and not is_ours(key.address):
                 del self.hosts.devices[key]  # the outer side of somebody's NAT

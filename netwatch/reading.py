@@ -17,6 +17,8 @@ from netwatch.capture.records import Records
 from netwatch.capture.series import Series, follows, successor
 from netwatch.capture.window import WindowRecords
 from netwatch.errors import NetwatchError
+from netwatch.log_reading import read_log
+from netwatch.logs.formats import log_format_of
 from netwatch.model import Capture, Claim, Reply, Sighting
 from netwatch.observe import Books, build_engine, observation, take
 from netwatch.outputs.text import line_text
@@ -72,7 +74,9 @@ class Reading:
             if follow:
                 yield from self._beginning(path)
             reader = self._opened(path, follow)
-            if reader is not None:
+            if reader is not None and reader.log:
+                yield from self._log(path, reader)
+            elif reader is not None:
                 yield from self._stretch_for(path, follow).read(reader, self._is_over)
                 if self._next is not None:
                     self._paths.append(self._next)
@@ -89,7 +93,7 @@ class Reading:
         digest = self._context.setup.digest
         try:
             reader = self._context.stop.during(
-                lambda: open_capture(path, digest=digest, follow=follow)
+                lambda: open_capture(path, digest=digest, follow=follow, logs=log_format_of)
             )
         except NetwatchError as error:
             self.done.fail(self._series, path, str(error), error.exit_code)
@@ -97,6 +101,18 @@ class Reading:
         if reader is None:
             self.done.captures.append(unread(self._series, path, UNREAD))
         return reader
+
+    def _log(self, path: str, reader: CaptureReader) -> Iterator[bool]:
+        """A log is by itself, also between the files of a capture."""
+        capture = Capture(
+            path=line_text(path), site=line_text(self._series.site), format=reader.format
+        )
+        self.done.captures.append(capture)
+        sink = self._sink(capture)
+        yield from read_log(
+            reader, capture, self._context, lambda found: sink.take(found, [], []), self._is_over
+        )
+        sink.end()
 
     def _stretch_for(self, path: str, follow: bool) -> "Stretch":
         """The one that goes on in this file, or a new one. What was only begun goes on."""

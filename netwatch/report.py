@@ -24,6 +24,15 @@ class Netwatch(msgspec.Struct, kw_only=True):
     """Pack -> its version."""
 
 
+class Log(msgspec.Struct, kw_only=True):
+    """An input that is a log, not captured packets."""
+
+    format: str
+    lines: int
+    notes: list[str]
+    """What was assumed of its times, and which lines were not understood."""
+
+
 class Capture(msgspec.Struct, kw_only=True):
     """One input; `error` is null when it was read to its end."""
 
@@ -40,6 +49,8 @@ class Capture(msgspec.Struct, kw_only=True):
     """LINKTYPE number -> frames."""
     anomalies: dict[str, int]
     error: str | None
+    log: Log | msgspec.UnsetType = msgspec.UNSET
+    """Only of a log."""
 
 
 class Evidence(msgspec.Struct, kw_only=True):
@@ -54,14 +65,17 @@ class Evidence(msgspec.Struct, kw_only=True):
     strength: str
     capture: str
     frame: int
+    """Of a log the number of the line (dnstap: of the frame)."""
     client_ip: str
     server_ip: str
     seat: str
-    """`endpoint`, `behind-resolver`, `behind-proxy`, `behind-nat`, `router-mac`."""
+    """`endpoint`, `router-mac`, `behind-resolver`, `behind-proxy`, `behind-nat`, `log`."""
     two_way: bool
     followed: bool
     blocked: bool
     count: int
+    log: str | msgspec.UnsetType = msgspec.UNSET
+    """Only where it stands in a log: its format; `frame` is the number of the line."""
 
 
 class AssetMatch(msgspec.Struct, kw_only=True):
@@ -169,7 +183,7 @@ class Coverage(msgspec.Struct, kw_only=True):
     sentence: str
     """Ends in one of `coverage.ENDINGS`."""
     seat: str
-    """Of the mirror: `access`, `uplink`, `raw-ip`, `one-direction`, `blind`."""
+    """Of the mirror: `access`, `uplink`, `raw-ip`, `one-direction`, `logs`, `blind`."""
     first_time: Time | None
     last_time: Time | None
     devices: int

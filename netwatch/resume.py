@@ -42,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     since: int
     until: int
     filter: str
+    log_zone: int
     digest: bool
     """Whether the SHA-256 of every capture is there."""
 
@@ -178,6 +179,7 @@ WORDS: Final = {
     "since": "--since",
     "until": "--until",
     "filter": "--filter",
+    "log_zone": "--log-zone",
     "digest": "--format, without digests",
 }
 
@@ -204,6 +206,7 @@ def _options(setup: Setup) -> Options:
         since=setup.since_ns,
         until=setup.until_ns,
         filter=setup.filter,
+        log_zone=setup.log_zone_s,
         digest=setup.digest,
     )
 

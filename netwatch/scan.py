@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from netwatch.capture.series import Series
 from netwatch.errors import NetwatchError
+from netwatch.findings import log_name
 from netwatch.fold import Fold
 from netwatch.follow import follow
 from netwatch.limits import CLAIMS_KEPT_MAX
@@ -70,8 +71,9 @@ class Printed:
     def take(self, sightings: list[Sighting], _replies: list[Reply], _claims: list[Claim]) -> None:
         """See `Sink.take`."""
         capture = self._capture
-        if len(capture.files) == 1 and sightings:
-            self._emit(name_rows(sightings, capture.path, self._ids, capture.site))
+        if capture.is_log or (len(capture.files) == 1 and sightings):
+            log = log_name(capture.format)
+            self._emit(name_rows(sightings, capture.path, self._ids, capture.site, log))
             return
         rows: dict[str, list[Sighting]] = {}
         for sighting in sightings:
@@ -94,6 +96,7 @@ def scan_captures(
     since_ns: int = TIME_NS_MIN,
     until_ns: int = TIME_NS_MAX,
     filter: str = "",
+    log_zone_s: int = 0,
     jobs: int | None = None,
     stop: Stop | None = None,
     advance: Advance | None = None,
@@ -103,13 +106,21 @@ def scan_captures(
 
     A path is a capture by itself. `digest`: with the SHA-256 of each, which costs twice as much as
     reading the packets. `since_ns` <= time < `until_ns` of a frame; `filter`: an expression of
-    libpcap. `jobs` None takes as many workers as pay. `advance` is told (octets, packets) as they
-    are read. `resume`: a file that remembers what was read, for the next time. What cannot be begun
-    is a Capture with its `error`; if nothing at all could be begun, that is raised (NetwatchError).
-    After `stop` was requested the captures that were not finished say so in `error`. Many captures
-    are put together, so that memory does not grow with them; then a Capture has `files`.
+    libpcap; `log_zone_s`: of logs that say none. `jobs` None takes as many workers as pay.
+    `advance` is told (octets, packets) as they are read. `resume`: a file that remembers what was
+    read, for the next time. What cannot be begun is a Capture with its `error`; if nothing at all
+    could be begun, that is raised (NetwatchError). After `stop` was requested the captures that
+    were not finished say so in `error`. Many captures are put together, so that memory does not
+    grow with them; then a Capture has `files`.
     """
-    setup = Setup(pack=pack, digest=digest, since_ns=since_ns, until_ns=until_ns, filter=filter)
+    setup = Setup(
+        pack=pack,
+        digest=digest,
+        since_ns=since_ns,
+        until_ns=until_ns,
+        filter=filter,
+        log_zone_s=log_zone_s,
+    )
     series = _as_series(captures)
     if resume is None:
         return _folded(

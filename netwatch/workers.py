@@ -65,6 +65,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Frames with since_ns <= time < until_ns."""
     filter: str = ""
     """An expression of libpcap; empty: all frames."""
+    log_zone_s: int = 0
+    """Seconds east of UTC of the times in logs that say no zone."""
 
 
 class Context:

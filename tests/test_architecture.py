@@ -24,7 +24,8 @@ STAGES = frozenset(
     {"capture", "decode", "extract", "match", "devices", "verdict", "alerts", "outputs"}
 )
 CONDUCTORS = frozenset(
-    {"follow", "fold", "observe", "pipeline", "reading", "resume", "scan", "selftest", "workers"}
+    {"follow", "fold", "log_reading", "observe", "pipeline", "reading", "resume", "scan"}
+    | {"selftest", "workers"}
 )
 """They lead a capture, or a sighting, through the stages."""
 BUILDERS = frozenset({"cli", "sensor", "fleet"})
@@ -54,6 +55,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "exchange": SHARED | {"exchange", "match"},
     # Lists of managed assets; YAML is read in one place.
     "assets": SHARED | {"assets", "match"},
+    # Beside the engine: lines instead of frames.
+    "logs": SHARED | {"logs"},
     # The engine's rooms: what it remembers, and what it does with each kind of conversation.
     "state": SHARED | {"state"},
     "dissect": SHARED | {"dissect", "state", "decode", "extract", "match"},
@@ -66,7 +69,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         conductor: SHARED
         | STAGES
         | CONDUCTORS
-        | {"build", "engine", "state", "repeats", "findings", "report", "stop"}
+        | {"build", "engine", "logs", "state", "repeats", "findings", "report", "stop"}
         for conductor in CONDUCTORS
     },
 }

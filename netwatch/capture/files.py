@@ -10,7 +10,9 @@ not be read is refused (RefusedCaptureError, 4), one that holds something else i
 (DamagedCaptureError, 3).
 """
 
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import IO, Final, Self, cast
@@ -22,9 +24,11 @@ from netwatch.capture.pcap import PcapRecords
 from netwatch.capture.pcapng import PcapngRecords
 from netwatch.capture.records import Records
 from netwatch.errors import DamagedCaptureError, RefusedCaptureError, UsageError
-from netwatch.limits import BLOCK_BYTES, UNPACKED_BYTES_MAX
+from netwatch.limits import BLOCK_BYTES, LOG_HEAD_BYTES, UNPACKED_BYTES_MAX
 
 STDIN: Final = "-"
+LOG_SUFFIX: Final = " log"
+"""What the format of a log ends in, as `Capture.is_log` knows it."""
 HEAD_BYTES: Final = 16
 """Enough to know every format and packing by."""
 PCAP_MAGICS: Final = frozenset(
@@ -50,8 +54,13 @@ class CaptureReader:
         progress: "Progress | None",
         most: int,
         follow: bool = False,
+        logs: "Teller | None" = None,
     ) -> None:
         self.path = path
+        self.log = ""
+        """The format of a log, whose records the consumer cuts himself: it is to set
+        `records.position` to the end of each block."""
+        self._teller = logs
         self.format = ""
         """`pcap`, `pcapng`, with the packing before it: `gzip pcapng`."""
         self.error: str | None = None
@@ -67,6 +76,13 @@ class CaptureReader:
         self._offset = 0
         self._blocks, head = self._open(most)
         self.records = self._records(head)
+
+    @property
+    def changed_ns(self) -> int:
+        """When the input was last changed: a stream, now. For logs whose lines do not say when."""
+        if not self._disk.is_file:
+            return time.time_ns()
+        return os.fstat(self._file.fileno()).st_mtime_ns
 
     @property
     def bytes_read(self) -> int:
@@ -149,6 +165,8 @@ class CaptureReader:
         else:
             head = _fill(lambda: self._disk.read(BLOCK_BYTES))
         packing = packing_of(head)
+        if not packing and self._disk.is_file and self._teller and not format_of(head):
+            head = self._disk.read_at(0, LOG_HEAD_BYTES)
         if self._follow:
             if packing:
                 raise UsageError(
@@ -158,6 +176,7 @@ class CaptureReader:
         if not packing:
             if self._disk.is_file:
                 return PlainBlocks(self._disk), head
+            head = self._log_head(head, lambda: self._disk.read(BLOCK_BYTES))
             return _stream(head, lambda: self._disk.read(BLOCK_BYTES)), head
         self.format = packing + " "
         chunks = unpack(packing, PackedInput(head, self._disk.read), most)
@@ -172,7 +191,22 @@ class CaptureReader:
                 "a capture expected: what is packed twice is not unpacked",
                 0,
             )
+        head = self._log_head(head, lambda: next(chunks, b""))
         return _stream(head, lambda: next(chunks, b"")), head
+
+    def _log_head(self, head: bytes, read: Callable[[], bytes]) -> bytes:
+        """Enough of a stream to tell a log by; of a capture no more is read."""
+        if self._teller is None or format_of(head):
+            return head
+        while len(head) < LOG_HEAD_BYTES and not self._teller(head):
+            try:
+                more = read()
+            except (OSError, DamagedCaptureError):
+                break
+            if not more:
+                break
+            head += more
+        return head
 
     def _records(self, head: bytes) -> Records:
         kind = format_of(head)
@@ -182,15 +216,22 @@ class CaptureReader:
         if kind == "pcapng":
             self.format += kind
             return PcapngRecords()
+        self.log = self._teller(head) if self._teller is not None else ""
+        if self.log:
+            self.format += self.log + LOG_SUFFIX
+            return Records()
         inside = f" inside {self.format.strip()} data" if self.format else ""
         found = f"{head[:8].hex(' ')} ({head[:8]!r})" if head else "nothing"
         raise DamagedCaptureError(
             f"{shown(self.path)}: {found} found{inside} at the start, the magic of pcap or pcapng "
-            "(or of gzip, zstd, xz or bzip2 around it) expected",
+            "(or of gzip, zstd, xz or bzip2 around it)"
+            f"{', or a log that is known,' if self._teller else ''} expected",
             0,
         )
 
 
+Teller = Callable[[bytes], str]
+"""The format of the log that begins with these octets, or "": `logs.formats.log_format_of`."""
 Progress = Callable[[CaptureReader], None]
 """Is called after each block with the reader, whose counters say how far it is."""
 
@@ -202,12 +243,14 @@ def open_capture(
     progress: Progress | None = None,
     unpacked_bytes_max: int = UNPACKED_BYTES_MAX,
     follow: bool = False,
+    logs: Teller | None = None,
 ) -> CaptureReader:
     """Open the capture at `path`: a file, "-" for stdin, or an address (`over_ip`), which waits for
     the sender. Raises as the head of this file says.
 
     `digest` asks for the SHA-256 of the input. Packed data beyond `unpacked_bytes_max` octets is an
-    error of the reading. `follow`: at the end of a file, wait for more of it.
+    error of the reading. `follow`: at the end of a file, wait for more of it. `logs` tells logs,
+    which are refused without it.
     """
     file = _open_stdin() if path == STDIN else _open_file(path)
     try:
@@ -218,6 +261,7 @@ def open_capture(
             progress=progress,
             most=unpacked_bytes_max,
             follow=follow,
+            logs=logs,
         )
     except OSError as failure:
         _close(path, file)

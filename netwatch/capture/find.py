@@ -4,7 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 
-from netwatch.capture.files import is_stream, open_capture, shown
+from netwatch.capture.files import Teller, is_stream, open_capture, shown
 from netwatch.errors import DamagedCaptureError, RefusedCaptureError, UsageError
 
 
@@ -47,19 +47,19 @@ class FoundCaptures(list[Found]):
             self.append(Found(path, size, path == root, root))
 
 
-def find_captures(paths: list[str]) -> FoundCaptures:
+def find_captures(paths: list[str], logs: Teller | None = None) -> FoundCaptures:
     """The captures that `paths` name: files as they are, directories with all that is below them.
 
     What was named is always taken, and fails when it is opened if it is none. In directories only
     what begins like a capture, packed or not, is taken, and what may not be read (it fails when it
     is opened: silence would be a lie); links to directories are not followed, pipes and devices not
-    opened. One file is taken once. Raises UsageError for a path that does not exist and for a
-    directory without any capture.
+    opened. One file is taken once. `logs` tells logs, which are taken like captures. Raises
+    UsageError for a path that does not exist and for a directory without any capture.
     """
     found = FoundCaptures()
     for path in paths:
         if not is_stream(path) and os.path.isdir(path):
-            _search(path, found)
+            _search(path, found, logs)
             continue
         try:
             found.add(path, path)
@@ -74,7 +74,7 @@ def find_captures(paths: list[str]) -> FoundCaptures:
     return found
 
 
-def _search(directory: str, found: FoundCaptures) -> None:
+def _search(directory: str, found: FoundCaptures, logs: Teller | None) -> None:
     captures: list[str] = []
     others = 0
 
@@ -85,7 +85,7 @@ def _search(directory: str, found: FoundCaptures) -> None:
         directories.sort()
         for file in files:
             path = os.path.join(place, file)
-            if _is_capture(path):
+            if _is_capture(path, logs):
                 captures.append(path)
             else:
                 others += 1
@@ -98,12 +98,12 @@ def _search(directory: str, found: FoundCaptures) -> None:
     found.skipped += others
 
 
-def _is_capture(path: str) -> bool:
+def _is_capture(path: str, logs: Teller | None) -> bool:
     """Whether the file at `path`, met in a directory, is to be taken."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return False
-        open_capture(path).close()
+        open_capture(path, logs=logs).close()
     except RefusedCaptureError:
         return True
     except (OSError, UsageError, DamagedCaptureError):

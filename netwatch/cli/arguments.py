@@ -22,6 +22,8 @@ _RFC_3339: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)"
 )
 
+_ZONE: Final = re.compile(r"[Zz]|([+-])(0\d|1[0-4]):?([0-5]\d)")
+
 Command = Callable[..., Any]
 
 SHIPPED: Final = "shipped"
@@ -41,6 +43,7 @@ class Asked:
     since: int | None
     until: int | None
     filter: str
+    log_zone: int
     sequence: bool | None
     site: str
     site_per_folder: bool
@@ -95,6 +98,13 @@ def _frame_options() -> list[Callable[[Command], Command]]:
             metavar="EXPR",
             help="Only frames that pass this filter of libpcap, as for tcpdump. Without the "
             "word vlan it does not look behind VLAN tags: 'EXPR or (vlan and EXPR)' does.",
+        ),
+        click.option(
+            "--log-zone",
+            default="+00:00",
+            metavar="ZONE",
+            callback=_zone_option,
+            help="The time zone of logs whose times say none (+02:00); UTC unless told otherwise.",
         ),
     ]
 
@@ -154,12 +164,13 @@ def planned(asked: Asked) -> "list[Series]":
     from netwatch.capture.files import is_stream, shown
     from netwatch.capture.find import find_captures
     from netwatch.capture.series import plan
+    from netwatch.logs.formats import log_format_of
 
     if asked.site and asked.site_per_folder:
         raise UsageError("--site and --site-per-folder cannot both say where a capture was made")
     if asked.idle is not None and not asked.follow:
         raise UsageError("--idle says when --follow ends: without it there is nothing to end")
-    found = find_captures(list(asked.paths))
+    found = find_captures(list(asked.paths), log_format_of)
     series = plan(found, asked.sequence, asked.site, asked.site_per_folder, asked.follow)
     followed = sum(one.follow for one in series)
     if followed > FOLLOWED_MAX:
@@ -232,6 +243,16 @@ def _time_option(_context: click.Context, option: click.Parameter, text: str | N
         raise UsageError(
             f"--{option.name} {text}: expected a time of RFC 3339, like 2025-08-21T11:25:27Z"
         ) from None
+
+
+def _zone_option(_context: click.Context, _option: click.Parameter, text: str) -> int:
+    """Seconds east of UTC."""
+    found = _ZONE.fullmatch(text)
+    if found is None:
+        raise UsageError(f"--log-zone {text}: expected a zone like +02:00, -05:30 or Z")
+    sign, hours, minutes = found.groups()
+    seconds = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    return -seconds if sign == "-" else seconds
 
 
 def time_span(since: int | None, until: int | None) -> tuple[int, int]:

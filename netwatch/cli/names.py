@@ -13,7 +13,8 @@ def names(asked: Asked, matched: bool) -> int:
 
     PATH is a capture (pcap or pcapng, also packed with gzip, zstd, xz or bzip2), a folder of
     captures, - for standard input, or the address of a sender of packets (tcp://HOST:PORT, or
-    tcp-listen://ADDRESS:PORT to wait for one). Names are printable ASCII, escaped as in DNS master
+    tcp-listen://ADDRESS:PORT to wait for one). Logs of resolvers, proxies and sensors that name
+    who asked are read like captures. Names are printable ASCII, escaped as in DNS master
     files.
     """
     from netwatch.cli.output import opened_output
@@ -31,6 +32,7 @@ def names(asked: Asked, matched: bool) -> int:
         since_ns=since_ns,
         until_ns=until_ns,
         filter=asked.filter,
+        log_zone_s=asked.log_zone,
     )
     series = planned(asked)
     with (

@@ -105,7 +105,8 @@ def scan(
 
     PATH is a capture (pcap or pcapng, also packed with gzip, zstd, xz or bzip2), a folder of
     captures, - for standard input, or the address of a sender of packets (tcp://HOST:PORT, or
-    tcp-listen://ADDRESS:PORT to wait for one).
+    tcp-listen://ADDRESS:PORT to wait for one). Logs of resolvers, proxies and sensors that name
+    who asked are read like captures.
     """
     from netwatch.charge import ROLES
     from netwatch.cli.output import opened_output
@@ -129,6 +130,7 @@ def scan(
         since_ns=since_ns,
         until_ns=until_ns,
         filter=asked.filter,
+        log_zone_s=asked.log_zone,
     )
     series = planned(asked)
     with opened_output(asked.output) as out:
@@ -175,6 +177,7 @@ def _scanned(
             since_ns=setup.since_ns,
             until_ns=setup.until_ns,
             filter=setup.filter,
+            log_zone_s=setup.log_zone_s,
             jobs=asked.jobs,
             stop=stop,
             advance=advance,

@@ -48,6 +48,13 @@ def is_host(address: bytes) -> bool:
     return len(address) == 4 and 0 < address[0] < 224
 
 
+def is_loopback(address: bytes) -> bool:
+    """Whether an address is a machine's own: 127.0.0.0/8 or ::1."""
+    if len(address) == 16:
+        return address == bytes(15) + b"\1"
+    return address[:1] == b"\x7f"
+
+
 def is_link_local(address: bytes) -> bool:
     """Whether an IPv6 address is fe80::/10."""
     return len(address) == 16 and address[0] == 0xFE and address[1] & 0xC0 == 0x80

@@ -12,9 +12,17 @@ from typing import Final
 import msgspec
 
 from netwatch.charge import Charge, Key, Role, Seat
-from netwatch.devices.addresses import UNKNOWN_ORIGIN, is_host, is_ours, origin_of, outermost
+from netwatch.devices.addresses import (
+    UNKNOWN_ORIGIN,
+    is_host,
+    is_loopback,
+    is_ours,
+    origin_of,
+    outermost,
+)
 from netwatch.devices.coverage import is_one_directional
 from netwatch.devices.identity import Home, Hosts
+from netwatch.devices.moments import aligned
 from netwatch.model import Capture, Sighting, Signal
 
 ASKED: Final = frozenset((Signal.DNS_QUERY, Signal.DNS_ANSWER))
@@ -39,6 +47,11 @@ HALF_HOUR: Final = 30
 """Minutes: repeats of a sighting lie within one."""
 LEG_NS_MAX: Final = 5 * SECOND_NS
 """A resolver asks within this time of being asked; stubs give up after 5 s."""
+LOG_LEG_NS_MAX: Final = MINUTE_NS
+"""The same where a log tells of the asking: its clock is another one."""
+SOME_RESOLVER: Final = b"resolver"
+SOME_PROXY: Final = b"proxy"
+"""Stand for the address of a carrier whose log does not say it."""
 SEATS: Final = {
     Role.RESOLVER: Seat.BEHIND_RESOLVER,
     Role.LIST_RESOLVER: Seat.BEHIND_RESOLVER,
@@ -75,6 +88,8 @@ class Ledger:
                 continue
             kinds = replies.get(sighting.flow, set()) if sighting.flow else set()
             reason = _no_evidence(sighting, kinds, others_inside)
+            if capture.is_log and is_loopback(sighting.client):
+                reason = "log-writer"  # whoever else runs on that machine, or asks through it
             if reason:
                 self.aside[reason] += 1
                 continue
@@ -82,6 +97,8 @@ class Ledger:
             times = (sighting.time_ns, max(sighting.time_ns, sighting.last_time_ns))
             place = (vlan, capture.site, times)
             key, seat = hosts.find(sighting.client, sighting.client_mac, *place)
+            if capture.is_log:
+                seat = Seat.LOG
             origin = origin_of(sighting)
             if origin and (origin == UNKNOWN_ORIGIN or hosts.find(origin, b"", *place)[0] != key):
                 seat = Seat.BEHIND_PROXY
@@ -117,6 +134,11 @@ class Ledger:
                 else:
                     kept.append(charge)
             self.charged[key] = kept
+
+    def align_moments(self) -> None:
+        """Bring what logs say to the times at which other inputs show it."""
+        for key, charges in self.charged.items():
+            self.charged[key] = aligned(charges)
 
     def carry(self, key: Key, role: str) -> None:
         """Take from a device what it passes on for others; `role` is empty where none is known."""
@@ -245,6 +267,8 @@ class Legs:
         """(proxy, signature or -1, half hour) -> its clients."""
         self._said: dict[tuple[Home, int, int], Visits] = {}
         """(client, signature or -1, half hour) -> what it said for itself."""
+        self._told: set[Key] = set()
+        """Clients in the logs of carriers that do not say their address: none of these carriers."""
         self._inside: set[tuple[str, str, bytes, int]] = set()
         """(site, signal, name, second) of what our own addresses said."""
 
@@ -252,9 +276,14 @@ class Legs:
         """Note a charge that may be somebody's near leg."""
         s = charge.sighting
         server = (charge.site, s.server)
-        if s.signal in ASKED:
+        if charge.seat == Seat.LOG and not s.server:
+            self._told.add(charge.device)
+            some = SOME_RESOLVER if s.signal in ASKED else SOME_PROXY
+            _visit(self._proxied, (charge.site, some), meant, charge)
+        elif s.signal in ASKED:
             first = self._asked.setdefault((server, meant), [])
-            first.append((s.time_ns, charge.device))
+            slack = LOG_LEG_NS_MAX if charge.seat == Seat.LOG else 0
+            first.append((s.time_ns - slack, charge.device))
             first.sort()
             first[:] = [first[0], *(one for one in first if one[1] != first[0][1])][:2]
         elif s.signal in PROXIED:
@@ -276,6 +305,11 @@ class Legs:
                     if device != charge.device and time_ns <= s.time_ns + LEG_NS_MAX:
                         return True  # at any time before: resolvers renew what they know
             if _was_visited(self._proxied, home, signature, charge):
+                return True
+        if charge.device not in self._told:
+            some = (SOME_PROXY, SOME_RESOLVER) if s.signal in ASKED else (SOME_PROXY,)
+            homes_unsaid = [(charge.site, one) for one in some]
+            if any(_was_visited(self._proxied, one, signature, charge) for one in homes_unsaid):
                 return True
         if charge.seat == Seat.BEHIND_PROXY:
             origin = (charge.site, origin_of(s))

@@ -24,6 +24,7 @@ SEAT_WORDS: Final = {
     "access": "Seen from the access side, with most devices' own MACs",
     "uplink": "Seen from the uplink, with most devices behind a router",
     "raw-ip": "Seen as raw IP, without any MAC",
+    "logs": "Seen in logs only, which know no MAC",
     "one-direction": "Seen in one direction only",
     "blind": "Without any DNS question, TLS or QUIC hello, or HTTP request",
 }
@@ -87,6 +88,24 @@ def hides_connections(clients: Iterable[Client]) -> bool:
     return askers > 0 and connecting * HIDDEN_PART <= askers
 
 
+def hiding_connections(captures: Sequence[Capture]) -> set[str]:
+    """Paths of the inputs that show questions and could not show connections.
+
+    A log never shows any: it hides them only where nothing else of its site shows any either.
+    """
+    connecting = {
+        capture.site
+        for capture in captures
+        if any(client.connections for client in capture.observation.clients)
+    }
+    return {
+        capture.path
+        for capture in captures
+        if hides_connections(capture.observation.clients)
+        and not (capture.is_log and capture.site in connecting)
+    }
+
+
 def seat_of(captures: Sequence[Capture], direct: int, devices: int) -> str:
     """Where the mirror sits; `direct` of the `devices` are known by their own MAC."""
     total = [capture.observation.coverage for capture in captures]
@@ -98,7 +117,10 @@ def seat_of(captures: Sequence[Capture], direct: int, devices: int) -> str:
     )
     if is_one_directional(tcp):
         return "one-direction"
-    if devices and not any(_shows_macs(capture) for capture in captures):
+    if all(capture.is_log for capture in captures):
+        return "logs"
+    packets = [capture for capture in captures if not capture.is_log]
+    if devices and not any(_shows_macs(capture) for capture in packets):
         return "raw-ip"
     return "access" if direct * 2 >= devices > 0 else "uplink"
 
@@ -128,7 +150,7 @@ def summarise(
     anomalies: Counter[str] = Counter()
     for coverage in total:
         anomalies.update(coverage.anomalies)
-    times = [c for c in total if c.packets]
+    times = [c for c in total if c.packets or c.last_ns]
     tcp_flows = sum(c.flows_tcp for c in total)
     acks = sum(c.acks for c in total)
     return {

@@ -8,6 +8,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from netwatch.outputs.text import cell_text, time_text
 from netwatch.report import Device, Evidence, Managed, Time, Unattributed
 
@@ -40,6 +42,7 @@ COLUMNS: Final = (
     "evidence",
     "first_capture",
     "first_frame",
+    "first_log",
     "how_to_name",
 )
 """`kind` is `device` or `unattributed`; lists are joined by `; `; `evidence` is how many pieces."""
@@ -124,6 +127,7 @@ def _evidence_cells(evidence: list[Evidence]) -> dict[str, str]:
         first = min(evidence, key=lambda piece: piece.time)
         cells["first_capture"] = first.capture
         cells["first_frame"] = str(first.frame)
+        cells["first_log"] = "" if first.log is msgspec.UNSET else first.log
     return cells
 
 

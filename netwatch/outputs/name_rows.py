@@ -48,6 +48,8 @@ class NameRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Its id; null where none matched."""
     site: str | msgspec.UnsetType = msgspec.UNSET
     """Only where sites were told."""
+    log: str | msgspec.UnsetType = msgspec.UNSET
+    """Only of a log: its format; `frame` is then the number of the line."""
 
 
 class _Texts(dict[Key, str], Generic[Key]):
@@ -65,12 +67,17 @@ class _Texts(dict[Key, str], Generic[Key]):
 
 
 def name_rows(
-    sightings: Sequence[Sighting], capture: str, signature_ids: Sequence[str], site: str = ""
+    sightings: Sequence[Sighting],
+    capture: str,
+    signature_ids: Sequence[str],
+    site: str = "",
+    log: str = "",
 ) -> bytes:
     """Lines of JSON in the order of `sightings`; empty for none. `capture` is its name as text."""
     head = f'{{"capture":{_json(capture)},"frame":'
     ids = [_json(id) for id in signature_ids]
-    end = f',"site":{_json(site)}}}\n' if site else "}\n"
+    end = f',"site":{_json(site)}' if site else ""
+    end += f',"log":{_json(log)}}}\n' if log else "}\n"
     ids.append("null")  # what -1, "none matched", finds
     seconds, names, addresses, macs = _seconds, _names, _addresses, _macs
     lines = [

@@ -4,6 +4,8 @@ import os
 from collections import Counter
 from typing import Final
 
+import msgspec
+
 from netwatch.model import Signal
 from netwatch.outputs.managed import managed_lists, managed_words
 from netwatch.outputs.page import Page, Style
@@ -228,6 +230,9 @@ def _coverage(page: Page, report: Report) -> None:
     aside = ", ".join(f"{number:,} {reason}" for reason, number in coverage.set_aside.items())
     if aside:
         page.item("Set aside", aside, columns=13)
+    logs = [(one.path, one.log.notes) for one in report.captures if one.log is not msgspec.UNSET]
+    for path, notes in [told for told in logs if told[1]][:DAMAGED_MAX]:
+        page.item("Log", f"{path}: {'; '.join(notes)}", columns=13)
     damaged = [capture for capture in report.captures if capture.error is not None]
     for capture in damaged[:DAMAGED_MAX]:
         page.item("Damaged", f"{capture.path}: {capture.error}", columns=13)
@@ -262,6 +267,8 @@ def _period(coverage: Coverage) -> str:
     amount = f"{counted(coverage.packets, 'packet')}, {_size_text(coverage.bytes)}"
     if coverage.first_time is None or coverage.last_time is None:
         return f"no packet was read ({amount})"
+    if coverage.seat == "logs":
+        amount = "no packets, logs only"
     seconds = (coverage.last_time - coverage.first_time) // 1_000_000_000
     return f"{span_text(coverage.first_time, coverage.last_time)} ({_duration(seconds)}), {amount}"
 

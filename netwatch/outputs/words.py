@@ -6,6 +6,8 @@ not what its owner did.
 
 from typing import Final
 
+import msgspec
+
 from netwatch.model import Signal
 from netwatch.outputs.text import ascii_text, shortened
 from netwatch.report import Evidence, Unattributed
@@ -55,7 +57,10 @@ SEATS: Final = {
     "behind-proxy": "seen behind a proxy",
     "behind-nat": "seen behind a NAT gateway",
     "router-mac": "seen behind a router",
+    "log": "as a log says",
 }
+FRAMED_LOGS: Final = ("dnstap",)
+"""Logs without lines."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -71,6 +76,9 @@ def proof(piece: Evidence, place: str, carried: bool) -> str:
     name = shortened(piece.name, NAME_COLUMNS_MAX)
     sentence = PROOFS.get(piece.signal, f"{piece.signal} {{server}}{{host}}")
     # Filled in piece by piece: a name is never a format string.
+    if piece.log is not msgspec.UNSET and not piece.server_ip:
+        sentence = sentence.replace("DNS server {server}", "its DNS server")
+        sentence = sentence.replace("proxy {server}", "its proxy")
     said = sentence.replace("{server}", piece.server_ip or "an unseen server")
     said = said.replace("{host}", f" ({name})" if name else "")
     details = [said.replace("{name}", name or "an unknown name")]
@@ -85,7 +93,8 @@ def proof(piece: Evidence, place: str, carried: bool) -> str:
         details.append("blocked")
     if piece.seat in SEATS and not carried:
         details.append(SEATS[piece.seat])
-    where = f"{place} frame {piece.frame}" if place else f"frame {piece.frame}"
+    unit = "frame" if piece.log in (msgspec.UNSET, *FRAMED_LOGS) else "line"
+    where = f"{place} {unit} {piece.frame}" if place else f"{unit} {piece.frame}"
     return f"{ascii_text(', '.join(details))} ({where})"
 
 

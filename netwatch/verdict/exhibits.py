@@ -198,7 +198,7 @@ class Bench:
                 exhibit.followed = sighting.signal != Signal.ADDRESS_PREFIX
             elif not _is_for_a_connection(exhibit):
                 exhibit.followed = False  # "there is no such record" stops nobody
-            elif sighting.blocked:
+            elif sighting.blocked and exhibit.charge.seat != Seat.LOG:
                 exhibit.followed = True
             elif exhibit.signature in spans:
                 exhibit.followed = spans[exhibit.signature].touch(
@@ -327,6 +327,7 @@ def _mark_two_way(found: list[Exhibit]) -> None:
         if sighting.signal == Signal.DNS_QUERY and sighting.client_mac:
             questions.setdefault(_asking(exhibit), []).append(exhibit)
     spans = {asking: Spans(group) for asking, group in questions.items()}
+    tried = {e.signature for e in found if e.charge.sighting.signal not in ASKED}
     for exhibit in found:
         charge = exhibit.charge
         sighting = charge.sighting
@@ -343,6 +344,9 @@ def _mark_two_way(found: list[Exhibit]) -> None:
             exhibit.two_way = asked is not None and asked.touch(
                 sighting.time_ns - DNS_REPLY_NS_MAX, exhibit.last_ns
             )
+        elif sighting.signal == Signal.DNS_ANSWER and charge.seat == Seat.LOG:
+            # The resolver says so. A connection must prove itself: anybody can forge a question.
+            exhibit.two_way = sighting.two_way and exhibit.signature not in tried
 
 
 def _asking(exhibit: Exhibit) -> tuple[object, ...]:
