@@ -9,7 +9,8 @@ FIELDS = {
     report.Report: "netwatch captures devices unattributed coverage assets",
     report.Netwatch: "version engine packs",
     report.Capture: "path site sha256 packets bytes first_time last_time link_types anomalies"
-    " error",
+    " error log",
+    report.Log: "format lines notes",
     report.Device: "id verdict cap role role_suspected role_reason zone site managed ips macs"
     " vendor hostnames switch_ports first_seen last_seen products purposes reasons evidence",
     report.Managed: "state reason matches",
@@ -21,7 +22,7 @@ FIELDS = {
     report.AssetConflict: "kind path assets devices",
     report.SkippedRow: "line why",
     report.Evidence: "time signal name signature purpose strength capture frame client_ip"
-    " server_ip seat two_way followed blocked count",
+    " server_ip seat two_way followed blocked count log",
     report.Unattributed: "role address name site verdict at_least evidence how_to_name",
 }
 

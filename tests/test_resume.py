@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from netwatch import resume
-from netwatch.capture.files import CaptureReader, open_capture
+from netwatch.capture.files import CaptureReader, Teller, open_capture
 from netwatch.capture.series import Series
 from netwatch.errors import OutputError, UsageError
 from netwatch.match.signatures import Pack
@@ -78,9 +78,9 @@ def test_after_an_interruption_the_result_is_the_same(
     interrupted(captures, state, after)
     read: list[str] = []
 
-    def noted(path: str, *, digest: bool, follow: bool) -> CaptureReader:
+    def noted(path: str, *, digest: bool, follow: bool, logs: Teller) -> CaptureReader:
         read.append(path)
-        return open_capture(path, digest=digest, follow=follow)
+        return open_capture(path, digest=digest, follow=follow, logs=logs)
 
     monkeypatch.setattr("netwatch.reading.open_capture", noted)
     assert packed(scan_captures(captures, pack(), resume=state)) == whole

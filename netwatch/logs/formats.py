@@ -42,6 +42,8 @@ FORMATS: Final = {
 """Name of a format -> how its lines are told and read."""
 FRAMED: Final = {"dnstap": Format("dnstap file", dnstap.knows, dnstap.Dnstap)}
 """Those that are no text; what is known is the file's head."""
+PRODUCTS: Final = {name: form.product for name, form in (FORMATS | FRAMED).items()}
+"""Name of a format -> whose it is, for people."""
 
 
 def log_format_of(head: bytes) -> str:

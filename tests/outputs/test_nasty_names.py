@@ -27,6 +27,7 @@ from netwatch.report import (
     Coverage,
     Device,
     Evidence,
+    Log,
     Netwatch,
     Network,
     Report,
@@ -154,6 +155,8 @@ def filled(kind: type[msgspec.Struct], text: str) -> Any:
             values[name] = {1: 2}
         elif Time in (annotation, *get_args(annotation)):
             values[name] = Time(1)
+        elif Log in get_args(annotation):
+            values[name] = filled(Log, text)
         elif is_text(annotation):
             values[name] = text
         else:
