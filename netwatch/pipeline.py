@@ -297,7 +297,7 @@ class Scene:
         fields = summarise(
             self.captures,
             [judgement.verdict for judgement, _ in verdicts.values()],
-            [client for key in keys for _, client in self.seen[key]],
+            [one for key in keys for capture, one in self.seen[key] if not capture.is_log],
             seat_of(self.captures, direct, len(keys)),
             self.ledger.aside,
             self.not_kept,
@@ -307,6 +307,7 @@ class Scene:
             (key, judgement.verdict, capture.site, client)
             for key, (judgement, _) in verdicts.items()
             for capture, client in self.seen.get(key, [])
+            if not capture.is_log
         )
         return coverage
 

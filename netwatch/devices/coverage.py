@@ -44,8 +44,10 @@ def watch_device(seen: Sequence[tuple[Capture, Client]], wanders: bool = False) 
     Then each stretch without a silence of more than 8 hours may be one device's, and the one that
     was watched worst decides.
     """
-    hours: set[int] = set()
     coverages = {id(capture): capture.observation.coverage for capture, _ in seen}.values()
+    # A log shows what it was asked, not what else its clients did: its hours clear nobody.
+    seen = [(capture, client) for capture, client in seen if not capture.is_log]
+    hours: set[int] = set()
     for _, client in seen:
         first = client.first_ns // HOUR_NS
         hours |= {first + bit for bit in range(62) if client.hours >> bit & 1} | {first}

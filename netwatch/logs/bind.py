@@ -55,6 +55,7 @@ class Bind:
         recursive = flags.startswith(b"+")
         if kind == b"query":
             self._entries.asked(ends, name, qtype_of(qtype), recursive=recursive)
+            self._entries.served(ends)
         else:
             code = rcode_of(rcode or b"NOERROR")
             self._entries.answered(ends, name, qtype_of(qtype), rcode=code, recursive=recursive)

@@ -96,10 +96,7 @@ class Entries:
             return
         self._client(ends, ends.client).answers += 1
         self.coverage.dns_answers += 1
-        if ends.server:
-            server = self._client(ends, ends.server)
-            server.answers_served += 1
-            server.clients_served |= 1 << zlib.crc32(ends.client) % SKETCH_BITS
+        self.served(ends)
         sighting = self._sighting(ends, Signal.DNS_ANSWER)
         if sighting is not None:
             nowhere = any(_leads_nowhere(answer) for answer in answers)
@@ -107,6 +104,13 @@ class Entries:
             sighting.blocked = rcode in (NXDOMAIN, REFUSED) or nowhere
             sighting.recursion_desired = recursive
             sighting.dns = DnsFields(qtype=qtype, rcode=rcode, answers=answers[:ANSWERS_MAX])
+
+    def served(self, ends: Ends) -> None:
+        """The server answers the client's questions: it is a resolver."""
+        if self._is_wanted(ends) and ends.server:
+            server = self._client(ends, ends.server)
+            server.answers_served += 1
+            server.clients_served |= 1 << zlib.crc32(ends.client) % SKETCH_BITS
 
     def said(
         self,
