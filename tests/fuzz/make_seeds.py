@@ -20,9 +20,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import fuzzing
 from invariants import in_pieces
 from link_vectors import ETHER, SNAP, V4, VECTORS, Vector, wifi
+from log_samples import FORM_OF, SAMPLES
 
 from netwatch.decode.ethertypes import IPV4
 from netwatch.decode.link import LINK_TYPES
+from netwatch.logs.formats import FORMATS, FRAMED
 from netwatch.names import name_wire
 from netwatch.selftest import dtls as datagrams
 from netwatch.selftest import frames, hellos, messages, neighbours
@@ -36,6 +38,7 @@ from netwatch.selftest.quic import chlo, cut, google, initial, variable
 from netwatch.selftest.wire import Site, Wire
 
 Seeds = Iterator[tuple[str, bytes]]
+LOG_FORMS = (*FORMATS, *FRAMED)
 
 LINKS = list(LINK_TYPES)
 START = "2025-03-01T08:00:00Z"
@@ -580,6 +583,12 @@ def assets() -> Seeds:
     yield "yaml-names", b"pc1:\n  mac: 00163ec8000b\npc2:\n  prefix: 10.0.0.0/24\n"
     yield "plain", b"# x\n10.0.0.7 pc1\n00:16:3e:c8:00:0b\n2001:db8::/32\nBob Smith\npc1\n"
     yield "nothing", b"Foo,Bar\n1,2\n"
+def logs() -> Seeds:
+    """The samples of logs, each behind the number of its format."""
+    for sample, form in FORM_OF.items():
+        octets = (SAMPLES / sample).read_bytes()
+        yield sample.replace(".", "-"), bytes((LOG_FORMS.index(form),)) + octets
+    yield "skipped", bytes((LOG_FORMS.index("suricata"),)) + b"{}\n{\n"
 
 
 def bpf() -> Seeds:
