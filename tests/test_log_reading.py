@@ -11,6 +11,7 @@ import io
 import json
 import lzma
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_the_writer_of_a_log_is_nobody(tmp_path: Path) -> None:
     assert found.coverage.set_aside == {"log-writer": 1}
 
 
-PACKINGS = {
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,

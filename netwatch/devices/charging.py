@@ -89,7 +89,8 @@ class Ledger:
             kinds = replies.get(sighting.flow, set()) if sighting.flow else set()
             reason = _no_evidence(sighting, kinds, others_inside)
             if capture.is_log and is_loopback(sighting.client):
-                reason = "log-writer"  # whoever else runs on that machine, or asks through it
+                self.aside["log-writer"] += 1  # or whoever asks through another program there
+                continue
             if reason:
                 self.aside[reason] += 1
                 continue

@@ -24,8 +24,8 @@ SEAT_WORDS: Final = {
     "access": "Seen from the access side, with most devices' own MACs",
     "uplink": "Seen from the uplink, with most devices behind a router",
     "raw-ip": "Seen as raw IP, without any MAC",
-    "logs": "Seen in logs only, which know no MAC",
     "one-direction": "Seen in one direction only",
+    "logs": "Seen in logs only, which know no MAC",
     "blind": "Without any DNS question, TLS or QUIC hello, or HTTP request",
 }
 UNKNOWN_LAYERS: Final = ("link-unknown", "ethertype-unknown", "too-deep", "transport-unknown")
