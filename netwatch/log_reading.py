@@ -18,11 +18,13 @@ def read_log(
     context: Context,
     take: Take,
     is_over: Callable[[], bool],
+    *,
+    follow: bool = False,
 ) -> Iterator[bool]:
     """Read all of a log into `capture`; `take` is handed what each block gave.
 
-    True after each block, False where a log that is followed has nothing new; `is_over` is asked
-    whether it has ended then.
+    True after each block, False where a log that is followed (`follow`) has nothing new; `is_over`
+    is asked whether it has ended then.
     """
     setup, stop = context.setup, context.stop
     entries = Entries(context.matcher, setup.names, setup.since_ns, setup.until_ns)
@@ -45,7 +47,7 @@ def read_log(
     log.finish()
     _take(entries, take)
     _close(capture, reader, log, entries)
-    if capture.error is None and stop.requested and not context.over:
+    if capture.error is None and stop.requested and not follow:
         capture.error = f"{INTERRUPTED}; {log.lines} lines were read before"
 
 

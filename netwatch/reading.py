@@ -110,7 +110,12 @@ class Reading:
         self.done.captures.append(capture)
         sink = self._sink(capture)
         yield from read_log(
-            reader, capture, self._context, lambda found: sink.take(found, [], []), self._is_over
+            reader,
+            capture,
+            self._context,
+            lambda found: sink.take(found, [], []),
+            self._is_over,
+            follow=self._series.follow,
         )
         sink.end()
 

@@ -20,14 +20,16 @@ import zstandard
 
 from netwatch import report
 from netwatch.capture.find import find_captures
+from netwatch.capture.series import plan
 from netwatch.errors import DamagedCaptureError
 from netwatch.logs.formats import log_format_of
 from netwatch.match.signatures import load_packs
 from netwatch.paths import packs_folder
 from netwatch.pipeline import judge_captures
-from netwatch.scan import print_names, scan_captures
+from netwatch.scan import print_followed, print_names, scan_captures
 from netwatch.selftest.files import pcap
 from netwatch.selftest.wire import Site, Wire, together
+from netwatch.stop import Stop
 from netwatch.workers import Setup
 
 SAMPLES = Path(__file__).resolve().parent / "logs" / "samples"
@@ -290,3 +292,24 @@ def test_many_logs_that_are_put_together_keep_their_lines(tmp_path: Path) -> Non
     found = judge_captures(folded, PACK.signatures)
     places = {(Path(e.capture).name, e.frame, e.log) for d in found.devices for e in d.evidence}
     assert {("0.log", 1, "bind"), ("1.log", 1, "bind"), ("2.log", 1, "bind")} <= places
+
+
+def test_a_growing_log_is_followed(tmp_path: Path) -> None:
+    log = written(tmp_path / "q.log", question(0, 0, NAMES[0]), b"half a line")
+    lines: list[bytes] = []
+    stop = Stop()
+    told: list[int] = []
+
+    def advance(_octets: int, _lines: int) -> None:
+        told.append(1)
+        if len(told) == 1:
+            with log.open("ab") as file:
+                file.write(b"\n" + question(1, 0, NAMES[1]))
+        else:
+            stop.request()
+
+    series = plan(find_captures([str(log)], log_format_of), follow=True)
+    (capture,) = print_followed(series, Setup(pack=PACK), lines.append, stop, advance, 5.0)
+    rows = [json.loads(line) for line in b"".join(lines).splitlines()]
+    assert [row["frame"] for row in rows] == [1, 3]
+    assert (capture.error, capture.frames) == (None, 3)
