@@ -583,6 +583,8 @@ def assets() -> Seeds:
     yield "yaml-names", b"pc1:\n  mac: 00163ec8000b\npc2:\n  prefix: 10.0.0.0/24\n"
     yield "plain", b"# x\n10.0.0.7 pc1\n00:16:3e:c8:00:0b\n2001:db8::/32\nBob Smith\npc1\n"
     yield "nothing", b"Foo,Bar\n1,2\n"
+
+
 def logs() -> Seeds:
     """The samples of logs, each behind the number of its format."""
     for sample, form in FORM_OF.items():
