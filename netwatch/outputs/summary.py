@@ -12,11 +12,12 @@ CARRIERS_MAX: Final = 2
 
 def answer_lines(report: Report) -> tuple[str, str, str]:
     """Three sentences; numbers behind several carriers are never added up."""
+    seen = report.coverage
     return (
         _found(report.devices),
         _carried(report),
-        _limit(report.coverage.devices, report.coverage.devices_undecided)
-        + _not_kept(report.coverage.devices_not_kept),
+        _limit(seen.devices, seen.devices_undecided, seen.devices_absent)
+        + _not_kept(seen.devices_not_kept),
     )
 
 
@@ -87,13 +88,15 @@ def _behind(finding: Unattributed) -> str:
     return f"{maybe}at least {finding.at_least:,} behind {carrier(finding)}"
 
 
-def _limit(devices: int, undecided: int) -> str:
+def _limit(devices: int, undecided: int, absent: int) -> str:
     if devices == 0:
         return "No device of this network was seen at all: 'not found' means nothing here."
     if undecided == 0 and devices == 1:
         return "There is no other device here that could have been missed."
+    if undecided == 0 and absent == 0:
+        return f"All {devices:,} devices that were seen are told here; others were not seen."
     if undecided == 0:
-        return f"'Not found' means absent for every other of the {counted(devices, 'device')}."
+        return f"'Not found' means absent for {absent:,} of {counted(devices, 'device')}."
     if undecided == devices:
         of_all = "the only device" if devices == 1 else f"any of the {devices:,} devices"
         return f"'Not found' means nothing for {of_all}."

@@ -165,12 +165,19 @@ def test_what_is_behind_carriers(
         (71, 56, "'Not found' means nothing for 56 of 71 devices."),
         (71, 71, "'Not found' means nothing for any of the 71 devices."),
         (1, 1, "'Not found' means nothing for the only device."),
-        (71, 0, "'Not found' means absent for every other of the 71 devices."),
+        (71, 0, "'Not found' means absent for 3 of 71 devices."),
         (0, 0, "No device of this network was seen at all: 'not found' means nothing here."),
     ],
 )
 def test_what_silence_means(seen: int, undecided: int, sentence: str) -> None:
-    assert answer_lines(report([], [], seen, undecided))[2] == sentence
+    made = report([], [], seen, undecided)
+    made.coverage.devices_absent = 3
+    assert answer_lines(made)[2] == sentence
+
+
+def test_where_all_are_accused_nobody_is_absent() -> None:
+    told = "All 71 devices that were seen are told here; others were not seen."
+    assert answer_lines(report([], [], 71, 0))[2] == told
 
 
 @pytest.mark.parametrize(
