@@ -203,9 +203,8 @@ class Reply(msgspec.Struct, kw_only=True, gc=False):
     frame: int
     flow: int
     kind: str = "reply"
-    """`reply` (the other side spoke), `refused` (RST before anything else; ICMP), `other-name` (the
-    client's name takes a guess by address back), `hello` (TLS to a port of the pack, no browser's),
-    `acked` (it acknowledged more, twice, of a side not seen: proof only on a feed of one way)."""
+    """`reply` (the other side spoke), `refused` (RST first; ICMP), `other-name` (no guess by
+    address), `hello` (TLS to a port of the pack, no browser's), `acked` (twice, of the unseen)."""
 
 
 class Claim(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -214,7 +213,8 @@ class Claim(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     time_ns: int
     frame: int
     kind: str
-    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `nbns`, `browser` (NetBIOS), `lldp`, ..."""
+    """`arp`, `nd`, `dhcp-request`, `dhcp-ack`, `mdns`, `llmnr`, `nbns`, `browser`, `ssdp`, `lldp`,
+    `cdp`."""
     address: bytes = b""
     mac: bytes = b""
     hostname: bytes = b""
