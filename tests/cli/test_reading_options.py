@@ -243,6 +243,8 @@ def test_ctrl_c_ends_the_wait_for_a_sender(shell: Any) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         with socket.socket() as probe:
+            # So that the probe takes the port from nobody: only one that listens refuses it.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
